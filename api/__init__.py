@@ -1,0 +1,1 @@
+"""api: who may ask, and what happens after."""

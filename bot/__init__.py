@@ -1,0 +1,1 @@
+"""bot: what the doctor says."""

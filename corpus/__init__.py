@@ -1,0 +1,1 @@
+"""corpus: what a document is, in law and in time."""

@@ -1,0 +1,1 @@
+"""eval: how good the doctor is."""

@@ -1,0 +1,1 @@
+"""indexer: how text is found."""
