@@ -1,0 +1,228 @@
+// Draws one answer: who speaks, the answer, its basis, what comes next. See the states in docs/widget.md.
+// @ts-check
+/** @import { Block, Citation, Decision, Message } from "./types.js" */
+import { el, icon, plainArticle } from "./dom.js";
+
+const SPEAKERS = {
+  extract: ["知识库原文", "由系统从现行规定中摘出，没有改写"],
+  faq: ["常见问答", "由人编写并对照条文审核"],
+  model: ["AI 生成", "由模型写成，每句都与条文核对过"],
+  expert: ["专家答复", "由专家本人答复"],
+  rule: ["系统提示", "由固定规则给出"],
+};
+const WRONG = ["规定过时或引错", "没有答到点子上", "看不懂", "金额或期限不对"];
+
+/**
+ * @typedef {object} Actions
+ * @property {(question: string) => void} ask
+ * @property {() => void} consult
+ * @property {(message: string, helpful: boolean, reason: string) => Promise<void>} feedback
+ */
+
+export class AnswerView {
+  /** @type {Citation[]} */
+  #citations = [];
+
+  /** @param {Actions} actions @param {string} base */
+  constructor(actions, base) {
+    this.actions = actions;
+    this.base = base;
+    this.status = el("p", { class: "speaker" });
+    this.body = el("div", { class: "body" });
+    this.basis = el("div", { class: "basis" });
+    this.after = el("div", { class: "after" });
+    this.node = el("article", { class: "answer" }, this.status, this.body, this.basis, this.after);
+  }
+
+  /** @param {Message} message a stored message @returns {AnswerView} */
+  draw(message) {
+    this.references(message.citations || [], message.speaker || "rule", message.author);
+    const blocks = message.blocks?.length ? message.blocks : [{ kind: "lead", text: message.text, cites: [], rows: [] }];
+    for (const block of blocks) this.block(block);
+    this.decide({ ...blank, ...message, message: message.id });
+    return this;
+  }
+
+  /** @param {Citation[]} citations @param {string} speaker @param {string} [author] */
+  references(citations, speaker, author) {
+    this.#citations = citations;
+    this.node.dataset.speaker = speaker;
+    const [label, meaning] = SPEAKERS[/** @type {keyof typeof SPEAKERS} */ (speaker)] || SPEAKERS.rule;
+    this.badge = el("span", { class: "badge", title: meaning, text: author ? `${label} · ${author}` : label });
+    this.status.replaceChildren(this.badge);
+  }
+
+  /** @param {Block} block */
+  block(block) {
+    if (block.kind === "table" && block.rows.length) this.body.append(this.#table(block));
+    else if (block.kind === "steps") this.body.append(this.#steps(block));
+    else this.body.append(el("p", { class: block.kind }, ...strong(block.text), ...this.#marks(block.cites)));
+  }
+
+  /** @param {Decision} decision */
+  decide(decision) {
+    this.node.dataset.outcome = decision.outcome;
+    if (decision.on && this.#citations.length) this.status.append(el("span", { text: `按 ${decision.on} 有效的规定` }));
+    if (decision.outcome === "emergency") this.node.prepend(el("p", { class: "alarm" }, icon("alarm"), "先做这些"));
+    this.#contacts(decision);
+    this.#basis();
+    this.#next(decision);
+  }
+
+  /** @param {string} words @param {(() => void)|null} again */
+  fail(words, again) {
+    this.node.dataset.outcome = "failed";
+    this.body.append(
+      el("p", { class: "trouble", role: "alert" }, words),
+      again && el("button", { type: "button", class: "quiet", onclick: again, text: "再试一次" }),
+    );
+  }
+
+  /** @param {Block} block */
+  #table(block) {
+    const [head, ...rows] = block.rows;
+    const cells = rows.map((row) => el("tr", {}, ...row.map((cell, i) => el("td", { "data-head": head[i] || "" }, ...strong(cell)))));
+    const heading = el("tr", {}, ...head.map((cell) => el("th", { scope: "col", text: cell })));
+    const table = el("table", {}, el("thead", {}, heading), el("tbody", {}, ...cells));
+    return el("div", { class: "table" }, block.text ? el("p", {}, ...strong(block.text)) : null, table, ...this.#marks(block.cites));
+  }
+
+  /** @param {Block} block */
+  #steps(block) {
+    const items = block.rows.map((row) => el("li", {}, ...strong(row.join(" "))));
+    return el("div", { class: "steps" }, el("h3", { text: block.text || "接下来" }), el("ol", {}, ...items), ...this.#marks(block.cites));
+  }
+
+  /** @param {number[]} cites */
+  #marks(cites) {
+    return cites
+      .filter((n) => this.#citations[n - 1])
+      .map((n) =>
+        el("button", { type: "button", class: "mark", "aria-label": `依据 ${n}：${label(this.#citations[n - 1])}`, onclick: () => this.#open(n) }, String(n)),
+      );
+  }
+
+  #basis() {
+    if (!this.#citations.length) return;
+    const items = this.#citations.map((citation, i) => this.#chip(citation, i + 1));
+    this.basis.append(el("h3", { text: "依据" }), el("ul", {}, ...items));
+  }
+
+  /** @param {Citation} citation @param {number} n */
+  #chip(citation, n) {
+    const force = citation.status === "现行有效";
+    const since = citation.since ? `${citation.since} 起施行` : "";
+    const until = citation.until ? `${citation.until} 起失效` : "";
+    const detail = el(
+      "div",
+      { class: "passage", hidden: true },
+      el("blockquote", { text: citation.quote }),
+      el("p", { class: "dates", text: [citation.level, since, until].filter(Boolean).join(" · ") }),
+      citation.note && el("p", { class: "note", text: citation.note }),
+      el("a", { href: this.base + citation.href, target: "_blank", rel: "noopener" }, icon("book"), "打开全文，看这一处"),
+    );
+    const name = el("span", { class: "name", text: label(citation) });
+    const chip = el(
+      "button",
+      { type: "button", class: "chip", "aria-expanded": "false", "data-force": force ? "yes" : citation.status },
+      el("span", { class: "n", text: String(n) }),
+      name,
+      el("span", { class: "status", text: citation.status }),
+    );
+    chip.addEventListener("click", () => {
+      detail.hidden = !detail.hidden;
+      chip.setAttribute("aria-expanded", String(!detail.hidden));
+    });
+    return el("li", {}, chip, detail);
+  }
+
+  /** @param {number} n */
+  #open(n) {
+    const item = this.basis.querySelectorAll("li")[n - 1];
+    const chip = item?.querySelector("button");
+    if (chip?.getAttribute("aria-expanded") === "false") chip.click();
+    chip?.focus();
+    item?.scrollIntoView({ block: "nearest" });
+  }
+
+  /** @param {Decision} decision */
+  #contacts(decision) {
+    if (!decision.contacts.length) return;
+    const items = decision.contacts.map((contact) =>
+      el(
+        "li",
+        {},
+        el("strong", { text: contact.department }),
+        contact.hotline && el("a", { class: "call", href: `tel:${contact.hotline}` }, icon("phone"), contact.hotline),
+        contact.note && el("span", { text: contact.note }),
+      ),
+    );
+    const list = el("ul", { class: "contacts" }, ...items);
+    if (decision.outcome === "emergency") this.body.prepend(list);
+    else this.body.append(list);
+    if (decision.outcome !== "emergency" && decision.contacts.some((contact) => contact.confirm && contact.hotline)) {
+      this.body.append(el("p", { class: "notice", text: "号码是公开信息，以当地部门公布的为准。" }));
+    }
+  }
+
+  /** @param {Decision} decision */
+  #next(decision) {
+    const buttons = [...decision.choices, ...decision.suggestions].map((text) =>
+      el("button", { type: "button", class: "topic", onclick: () => this.actions.ask(text), text }),
+    );
+    if (buttons.length) {
+      const heading = decision.choices.length ? "请选一个，我再接着答" : "您可能还想问";
+      this.after.append(el("h3", { text: heading }), el("div", { class: "topics" }, ...buttons));
+    }
+    if (decision.speaker === "expert") return;
+    this.after.append(this.#hand(decision));
+  }
+
+  /** @param {Decision} decision */
+  #hand(decision) {
+    const row = el("div", { class: "hand" });
+    const expert = decision.consultation?.state && decision.consultation.state !== "offered";
+    if (expert) row.append(el("p", { class: "notice", text: "已转给专家。答复会出现在这里，您可以先关掉页面。" }));
+    else {
+      const main = decision.outcome === "escalate";
+      row.append(el("button", { type: "button", class: main ? "primary" : "quiet", onclick: this.actions.consult }, icon("person"), main ? "请专家答复" : "这没解决我的问题，请专家"));
+    }
+    if (decision.message && decision.outcome === "answered") row.append(this.#thumbs(decision.message));
+    return row;
+  }
+
+  /** @param {string} message */
+  #thumbs(message) {
+    const box = el("div", { class: "thumbs", role: "group", "aria-label": "这个回答对您有用吗" });
+    /** @param {boolean} helpful @param {string} reason */
+    const say = async (helpful, reason) => {
+      try {
+        await this.actions.feedback(message, helpful, reason);
+        box.replaceChildren(el("p", { class: "notice", role: "status", text: "收到，谢谢您。" }));
+      } catch (error) {
+        box.append(el("p", { class: "trouble", role: "alert", text: error instanceof Error ? error.message : String(error) }));
+      }
+    };
+    const ask = () =>
+      box.replaceChildren(el("p", { text: "哪里不对？" }), ...WRONG.map((text) => el("button", { type: "button", class: "topic", onclick: () => say(false, text), text })));
+    box.append(
+      el("button", { type: "button", class: "icon-button", "aria-label": "有用", onclick: () => say(true, "") }, icon("up")),
+      el("button", { type: "button", class: "icon-button", "aria-label": "没用", onclick: ask }, icon("down")),
+    );
+    return box;
+  }
+}
+
+/** @type {Decision} */
+const blank = { message: "", outcome: "", speaker: "rule", confidence: 0, reasons: [], choices: [], suggestions: [], contacts: [], on: null, consultation: null };
+
+/** @param {Citation} citation */
+function label(citation) {
+  return `《${citation.title}》${plainArticle(citation.article)}${citation.paragraph}`;
+}
+
+/** Sums and deadlines in bold, so that the eye finds them. @param {string} text @returns {(Node|string)[]} */
+function strong(text) {
+  const sums = /(\d[\d,.]*\s*(?:万元|亿元|元|%|％|倍|日|天|个月|年|小时|公里|米|分贝|微克\/立方米)(?:以上|以下|以内|内)?(?:\s*[—－~至-]?\s*\d[\d,.]*\s*(?:万元|亿元|元|%|％|倍|日|天)(?:以下|以内)?)?)/;
+  return text.split(sums).map((part, i) => (i % 2 ? el("strong", { text: part }) : part)).filter(Boolean);
+}
