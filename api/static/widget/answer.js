@@ -56,7 +56,7 @@ export class AnswerView {
   block(block) {
     if (block.kind === "table" && block.rows.length) this.body.append(this.#table(block));
     else if (block.kind === "steps") this.body.append(this.#steps(block));
-    else this.body.append(el("p", { class: block.kind }, ...strong(block.text), ...this.#marks(block.cites)));
+    else this.body.append(el("p", { class: block.kind }, ...this.#marked(block)));
   }
 
   /** @param {Decision} decision */
@@ -72,10 +72,8 @@ export class AnswerView {
   /** @param {string} words @param {(() => void)|null} again */
   fail(words, again) {
     this.node.dataset.outcome = "failed";
-    this.body.append(
-      el("p", { class: "trouble", role: "alert" }, words),
-      again && el("button", { type: "button", class: "quiet", onclick: again, text: "再试一次" }),
-    );
+    this.body.append(el("p", { class: "trouble", role: "alert" }, words));
+    if (again) this.body.append(el("button", { type: "button", class: "quiet", onclick: again, text: "再试一次" }));
   }
 
   /** @param {Block} block */
@@ -91,6 +89,13 @@ export class AnswerView {
   #steps(block) {
     const items = block.rows.map((row) => el("li", {}, ...strong(row.join(" "))));
     return el("div", { class: "steps" }, el("h3", { text: block.text || "接下来" }), el("ol", {}, ...items), ...this.#marks(block.cites));
+  }
+
+  /** The marks stay on the line of the last character. @param {Block} block */
+  #marked(block) {
+    const marks = this.#marks(block.cites);
+    if (!marks.length) return strong(block.text);
+    return [...strong(block.text.slice(0, -1)), el("span", { class: "together" }, block.text.slice(-1), ...marks)];
   }
 
   /** @param {number[]} cites */

@@ -64,7 +64,7 @@ export class Client {
 
   /** Expert replies and changes of state, from the event after `last` on. @param {string} last @param {AbortSignal} signal */
   async *follow(last, signal) {
-    const headers = last ? { "Last-Event-ID": last } : {};
+    const headers = new Headers(last ? { "Last-Event-ID": last } : undefined);
     yield* events(await this.#good(await this.#send(`/api/conversations/${this.#kept?.id}/events`, { headers, signal })));
   }
 

@@ -22,6 +22,16 @@ export class EnvDoctor extends HTMLElement {
   #lastEvent = "";
   #seen = new Set();
   #built = false;
+  log = el("div", { class: "log", role: "log", "aria-label": "对话", "aria-live": "off" });
+  voice = el("p", { class: "voice", role: "status", "aria-live": "polite" });
+  notice = el("p", { class: "trouble", role: "alert", hidden: true });
+  input = el("textarea", { rows: "1", "aria-label": "您的问题", placeholder: "用您自己的话问，不用术语", enterkeyhint: "send" });
+  sendButton = el("button", { type: "submit", class: "send", "aria-label": "发送" }, icon("send"));
+  form = el("form", { class: "ask" }, this.input, this.sendButton);
+  greeting = el("div", { class: "greeting" });
+  scroller = el("div", { class: "scroll", tabindex: "0" }, this.greeting, this.log);
+  panel = el("section", { class: "panel", "aria-label": "环保医生", hidden: true });
+  button = el("button", { type: "button", class: "launch", "aria-expanded": "false", onclick: () => this.open() }, icon("doctor"), "环保医生");
 
   connectedCallback() {
     if (!this.#built) this.#build();
@@ -140,7 +150,7 @@ export class EnvDoctor extends HTMLElement {
     });
     this.log.querySelector("form.consult")?.remove();
     this.log.append(box);
-    this.#scroll();
+    this.#toEnd();
     note.focus();
   }
 
@@ -172,7 +182,7 @@ export class EnvDoctor extends HTMLElement {
     if (this.#seen.has(message.id)) return;
     this.#draw(message);
     this.#announce(`专家答复：${message.text}`);
-    this.#scroll();
+    this.#toEnd();
   }
 
   /** @param {Message} message */
@@ -189,7 +199,7 @@ export class EnvDoctor extends HTMLElement {
       for (const message of conversation?.messages || []) if (!this.#seen.has(message.id)) this.#draw(message);
       this.greeting.hidden = Boolean(conversation?.messages.length);
       this.#track(conversation?.consultation || null);
-      this.#scroll();
+      this.#toEnd();
     } catch (error) {
       this.#say(error instanceof Error ? error.message : String(error), true);
     }
@@ -216,15 +226,7 @@ export class EnvDoctor extends HTMLElement {
   #build() {
     const root = this.attachShadow({ mode: "open" });
     for (const sheet of ["../tokens.css", "./widget.css"]) root.append(el("link", { rel: "stylesheet", href: new URL(sheet, import.meta.url).href }));
-    this.log = el("div", { class: "log", role: "log", "aria-label": "对话", "aria-live": "off" });
-    this.voice = el("p", { class: "voice", role: "status", "aria-live": "polite" });
-    this.notice = el("p", { class: "trouble", role: "alert", hidden: true });
-    this.input = el("textarea", { rows: "1", "aria-label": "您的问题", placeholder: "用自己的话问，比如：楼下馆子油烟呛人找谁管", enterkeyhint: "send" });
-    this.sendButton = el("button", { type: "submit", class: "send", "aria-label": "发送" }, icon("send"));
-    this.form = el("form", { class: "ask" }, this.input, this.sendButton);
-    this.greeting = el(
-      "div",
-      { class: "greeting" },
+    this.greeting.append(
       el("p", { text: "您好，我是环保医生。您用自己的话问，我按现行规定答，每句都有出处；答不准的转给专家。" }),
       el("div", { class: "topics" }, ...TOPICS.map((text) => el("button", { type: "button", class: "topic", onclick: () => this.ask(text), text }))),
     );
@@ -236,11 +238,9 @@ export class EnvDoctor extends HTMLElement {
       el("button", { type: "button", class: "icon-button", "aria-label": "开始新的对话", onclick: () => this.#fresh() }, icon("fresh")),
       !this.inline && el("button", { type: "button", class: "icon-button", "aria-label": "关闭", onclick: () => this.close() }, icon("close")),
     );
-    const scroll = el("div", { class: "scroll", tabindex: "0" }, this.greeting, this.log);
-    this.scroller = scroll;
     const foot = el("footer", {}, this.notice, this.form, el("p", { class: "fine", text: "系统按知识库作答，供参考；不替代行政决定。" }));
-    this.panel = el("section", { class: "panel", role: this.inline ? "region" : "dialog", "aria-label": "环保医生", hidden: true }, head, scroll, this.voice, foot);
-    this.button = el("button", { type: "button", class: "launch", "aria-expanded": "false", onclick: () => this.open() }, icon("doctor"), "环保医生");
+    this.panel.setAttribute("role", this.inline ? "region" : "dialog");
+    this.panel.append(head, this.scroller, this.voice, foot);
     root.append(this.panel, this.button);
     this.button.hidden = this.inline;
     this.#listen();
@@ -303,7 +303,14 @@ export class EnvDoctor extends HTMLElement {
     this.voice.textContent = text;
   }
 
+  /** Follows the stream until the question reaches the top: the answer's first line then stays where it is read. */
   #scroll() {
+    const asked = /** @type {HTMLElement[]} */ ([...this.log.querySelectorAll(":scope > .mine")]).at(-1);
+    const top = asked ? asked.offsetTop - this.scroller.offsetTop - 12 : Infinity;
+    this.scroller.scrollTop = Math.min(top, this.scroller.scrollHeight);
+  }
+
+  #toEnd() {
     this.scroller.scrollTop = this.scroller.scrollHeight;
   }
 
