@@ -1,1 +1,1 @@
-"""api: who may ask, and what happens after."""
+"""Who may ask, and what happens after: conversations, consultations, people, consoles, the widget."""

@@ -8,7 +8,9 @@ _DIGITS = {char: value for value, char in enumerate("零一二三四五六七八
 _SMALL = {"十": 10, "百": 100, "千": 1000}
 _LARGE = {"万": 10_000, "亿": 100_000_000}
 NUMERAL = "零〇一二三四五六七八九十百千两"
-ARTICLE = re.compile(rf"第\s*(?P<number>[{NUMERAL}]+|\d{{1,4}})\s*条(?:\s*之\s*(?P<sub>[一二三四五六七八九十]+|\d{{1,2}}))?")
+ARTICLE = re.compile(
+    rf"第\s*(?P<number>[{NUMERAL}]+|\d{{1,4}})\s*条(?:\s*之\s*(?P<sub>[一二三四五六七八九十]+|\d{{1,2}}))?"
+)
 
 
 def number(text: str) -> int | None:

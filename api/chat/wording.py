@@ -1,0 +1,72 @@
+"""An answer of the doctor in the shape that is kept and sent, with links into the reader."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote, urlencode
+
+from api.chat.schemas import AnswerOut, BlockOut, CitationOut, ContactOut
+from bot.answer import Answer, Block, Citation
+
+
+def anchor(article: str, ordinal: int = 0) -> str:
+    """:returns: the stable id of an article in the reader, such as a-第一千一百零二条."""
+    return "a-" + re.sub(r"[^\w]+", "-", article) if article else f"p-{ordinal}"
+
+
+def reader_link(citation: Citation) -> str:
+    """Opens the reader at the cited sentence."""
+    query = {"passage": citation.passage_id} | ({"quote": citation.quote} if citation.quote else {})
+    place = "#" + quote(anchor(citation.article)) if citation.article else ""
+    return f"/documents/{quote(citation.document_id, safe='')}?{urlencode(query)}{place}"
+
+
+def citation_out(n: int, citation: Citation) -> CitationOut:
+    return CitationOut(
+        n=n,
+        title=citation.title,
+        article=citation.article,
+        paragraph=citation.paragraph,
+        status=str(citation.status),
+        since=citation.since,
+        until=citation.until,
+        quote=citation.quote,
+        href=reader_link(citation),
+        level=citation.level,
+        note=citation.note,
+    )
+
+
+def citations_out(citations: tuple[Citation, ...]) -> list[CitationOut]:
+    return [citation_out(n, citation) for n, citation in enumerate(citations, start=1)]
+
+
+def block_out(index: int, block: Block) -> BlockOut:
+    return BlockOut(
+        index=index, kind=block.kind, text=block.text, cites=list(block.cites), rows=[list(row) for row in block.rows]
+    )
+
+
+def answer_out(answer: Answer) -> AnswerOut:
+    return AnswerOut(
+        outcome=str(answer.outcome),
+        speaker=str(answer.speaker),
+        confidence=answer.confidence,
+        reasons=list(answer.reasons),
+        choices=list(answer.choices),
+        suggestions=list(answer.suggestions),
+        contacts=[
+            ContactOut(
+                department=contact.department,
+                matter=contact.matter,
+                hotline=contact.hotline,
+                note=contact.note,
+                confirm=contact.confirm,
+            )
+            for contact in answer.contacts
+        ],
+        on=answer.on,
+        understood=answer.question,
+        blocks=[block_out(index, block) for index, block in enumerate(answer.blocks)],
+        citations=citations_out(answer.citations),
+    )

@@ -1,0 +1,110 @@
+"""Pages and failures as people and programs see them."""
+
+from __future__ import annotations
+
+import logging
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+import jinja2
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.exceptions import HTTPException
+
+from api.errors import Invalid, NotFound, NotSignedIn, SiteError, TooLarge
+from api.people.tables import ROLE_NAMES, Role
+
+TEMPLATES = Path(__file__).parent / "templates"
+log = logging.getLogger(__name__)
+
+
+@lru_cache
+def environment() -> jinja2.Environment:
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    made.filters |= {"day": _day, "moment": _moment, "role_name": lambda role: ROLE_NAMES.get(Role(role), role)}
+    return made
+
+
+def page(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:  # noqa: ANN401 - anything a template shows
+    """Render a template with what every page shows: who is signed in, name of the bureau, size and theme chosen."""
+    settings = request.app.state.house.settings
+    shared = {
+        "request": request,
+        "person": getattr(request.state, "person", None),
+        "bureau": settings.bureau,
+        "hotline": settings.hotline,
+        "size": "large" if request.cookies.get("env_doctor_size") == "large" else "",
+        "theme": theme if (theme := request.cookies.get("env_doctor_theme")) in ("dark", "light") else "",
+        "zone": settings.timezone,
+        "Role": Role,
+    }
+    return HTMLResponse(environment().get_template(template).render(shared | values), status)
+
+
+def install(app: FastAPI) -> None:
+    """One handler for each way in which a request can fail."""
+
+    @app.exception_handler(SiteError)
+    async def expected(request: Request, error: SiteError) -> Response:
+        return failure(request, error)
+
+    @app.exception_handler(HTTPException)
+    async def framework(request: Request, error: HTTPException) -> Response:
+        known: SiteError = {404: NotFound(), 413: TooLarge()}.get(error.status_code) or SiteError()
+        if error.status_code not in (404, 413):
+            known = SiteError("这个地址不支持这样的操作。请从页面上的按钮进入。" if error.status_code == 405 else "")
+        known.status = error.status_code
+        known.headers = dict(error.headers or {})
+        return failure(request, known)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, error: RequestValidationError) -> Response:
+        fields = "、".join(sorted({str(part) for e in error.errors() for part in e["loc"][1:]}))
+        return failure(request, Invalid(f"填写的内容有一处不对（{fields}），没有提交。请检查后再试。" if fields else ""))
+
+    @app.exception_handler(Exception)
+    async def unexpected(request: Request, error: Exception) -> Response:
+        log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+        return failure(request, SiteError())
+
+
+def failure(request: Request, error: SiteError) -> Response:
+    if wants_json(request):
+        return JSONResponse({"code": error.code, "message": error.message}, error.status, error.headers)
+    if isinstance(error, NotSignedIn) and request.method == "GET":
+        return RedirectResponse("/login?" + urlencode({"next": _here(request)}), 303)
+    made = page(request, "failure.html", error.status, title="没有办成", error=error)
+    made.headers.update(error.headers)
+    return made
+
+
+def wants_json(request: Request) -> bool:
+    """Programs and our own scripts say so; everybody else is a person in front of a page."""
+    return request.url.path.startswith("/api/") or request.headers.get("accept", "").startswith("application/json")
+
+
+def _here(request: Request) -> str:
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+
+
+def _day(value: date | None) -> str:
+    return f"{value.year}年{value.month}月{value.day}日" if value else ""
+
+
+@jinja2.pass_context
+def _moment(context: jinja2.runtime.Context, value: datetime | None) -> str:
+    if value is None:
+        return ""
+    there = value.astimezone(ZoneInfo(str(context["zone"])))
+    return f"{there.year}-{there.month:02}-{there.day:02} {there.hour:02}:{there.minute:02}"

@@ -1,0 +1,27 @@
+"""The one place where the site meets the other rooms: catalogue, index and doctor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.answer import Context, Event, Turn
+from corpus.catalogue import Catalogue
+from corpus.starter import Starter
+
+
+class Doctor(Protocol):
+    """What the site needs of the doctor; a test passes a fake."""
+
+    def stream(self, question: str, history: Sequence[Turn], context: Context) -> Iterator[Event]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """`doctor` answers from the newest index; `index_id` is '' where there is none."""
+
+    catalogue: Catalogue
+    starter: Starter
+    doctor: Callable[[], Doctor]
+    index_id: Callable[[], str]

@@ -1,0 +1,37 @@
+"""The pages for everybody: home, what is kept about you, and the list of the API's operations."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from api.rendering import page
+from api.site.operations import operations
+
+router = APIRouter(include_in_schema=False)
+
+# What people really come with; each is a question that the starter library answers.
+TOPICS = (
+    ("楼下餐馆油烟呛人，该找谁管？", "油烟"),
+    ("工地夜里施工太吵怎么办？", "噪声"),
+    ("没有排污许可证就排污，罚多少？", "排污许可"),
+    ("我的项目要做环评吗，做哪一类？", "环评"),
+    ("危险废物最长可以存放多久？", "危险废物"),
+    ("环保验收要自己做吗，期限多长？", "自主验收"),
+)
+
+
+@router.get("/", name="home")
+def home(request: Request) -> HTMLResponse:
+    return page(request, "home.html", title="环保医生", topics=TOPICS)
+
+
+@router.get("/privacy", name="privacy")
+def privacy(request: Request) -> HTMLResponse:
+    days = request.app.state.house.settings.retention_days
+    return page(request, "privacy.html", title="您的信息", days=days)
+
+
+@router.get("/docs", name="docs")
+def docs(request: Request) -> HTMLResponse:
+    return page(request, "docs.html", title="接口说明", groups=operations(request.app.openapi()))

@@ -1,0 +1,43 @@
+"""Two ranks that say different sums on one matter: the higher prevails, the other is shown with a note."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.compose.sentences import plain_of
+from bot.lexicon import Lexicon
+from bot.state import Understood
+from bot.values import sums
+from corpus.model import Rank, Status
+from indexer.hit import Hit
+
+_SAME_MATTER = 0.34
+_CANDIDATES = 8
+
+
+def prevailing(best: Hit, hits: Sequence[Hit], question: Understood, lexicon: Lexicon) -> tuple[Hit, tuple[Hit, ...]]:
+    """:returns: the hit that leads, and those of another rank on the same matter whose sums differ from it."""
+    if not sums(_words(best)):
+        return best, ()
+    rivals = [hit for hit in hits[:_CANDIDATES] if _rivals(best, hit, question, lexicon)]
+    higher = [hit for hit in rivals if hit.document.rank > best.document.rank]
+    lead = higher[0] if higher else best
+    others = [best] if higher else [hit for hit in rivals if hit.document.rank < best.document.rank]
+    return lead, tuple(others[:2])
+
+
+def _rivals(left: Hit, right: Hit, question: Understood, lexicon: Lexicon) -> bool:
+    """Same matter: both speak of what is asked, in much the same words; different: their sums are."""
+    if right.document.rank == left.document.rank or right.document.rank < Rank.RULE or left.document.rank < Rank.RULE:
+        return False
+    if right.passage.kind == "faq" or right.status is not Status.IN_FORCE or left.status is not Status.IN_FORCE:
+        return False
+    one, other = _words(left), _words(right)
+    if not sums(other) or set(sums(one)) & set(sums(other)) == set(sums(one)) | set(sums(other)):
+        return False
+    asked = lexicon.coverage(question.text, one), lexicon.coverage(question.text, other)
+    return min(asked) >= 0.6 * max(asked) and max(asked) > 0.3 and lexicon.likeness(one, other) >= _SAME_MATTER
+
+
+def _words(hit: Hit) -> str:
+    return f"{plain_of(hit.passage)}\n{hit.passage.text}"

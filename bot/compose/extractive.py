@@ -1,0 +1,144 @@
+"""An answer made of sentences of the library: the one that answers first, then details, each with its citation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.answer import Answer, Block, Outcome, Speaker
+from bot.compose.basis import Basis, quote_for
+from bot.compose.conflict import prevailing
+from bot.compose.penalties import table
+from bot.compose.sentences import FITS, Piece, best, pieces, plain_of
+from bot.lexicon import Lexicon
+from bot.state import Found, Kind, Understood
+from bot.triage import is_injection
+from corpus.model import Status, Trust
+from indexer.hit import Hit
+
+_CONSIDERED = 8
+_NAMED = {
+    Status.DRAFT: "据《{title}》的征求意见稿（不是现行规定）：{text}",
+    Status.NEWS: "据新闻报道（不是执法依据）：{text}",
+    Status.REPEALED: "据已废止的《{title}》：{text}",
+    Status.AMENDED: "据《{title}》的旧版本：{text}",
+    Status.NOT_YET: "据尚未施行的《{title}》：{text}",
+}
+
+
+def ranked(question: Understood, hits: Sequence[Hit], lexicon: Lexicon) -> list[tuple[float, Hit]]:
+    """:returns: usable hits with how well each answers, best first: retrieval's order, the question's terms, the kind of answer.
+
+    Passages that try to give orders are left out; drafts and news stand behind rules in force.
+    """
+    usable = [hit for hit in hits[:_CONSIDERED] if hit.passage.kind != "faq" and not is_injection(hit.passage.text)]
+    out = []
+    for at, hit in enumerate(usable):
+        words = (plain_of(hit.passage), hit.passage.text, *hit.passage.questions)
+        covered = lexicon.coverage(question.text, *words, *hit.passage.headings)
+        asked = max((lexicon.likeness(question.text, known) for known in hit.passage.questions), default=0.0)
+        fits = 1.0 if FITS[question.kind].search(words[0] or words[1]) else 0.0
+        value = 0.34 / (1 + 0.35 * at) + 0.34 * covered + 0.22 * asked + 0.10 * fits
+        if hit.document.trust in (Trust.DRAFT, Trust.NEWS):
+            value *= 0.8
+        out.append((value, hit))
+    return sorted(out, key=lambda row: -row[0])
+
+
+def compose(found: Found, lexicon: Lexicon, *, limit: int = 2) -> Answer | None:
+    """:param limit: how many further passages may be shown beside the leading one
+    :returns: the answer, None where no passage has a usable sentence
+    """
+    question = found.question
+    order = ranked(question, found.hits, lexicon)
+    if not order:
+        return None
+    first, lower = prevailing(order[0][1], [hit for _, hit in order], question, lexicon)
+    basis = Basis()
+    blocks = _leading(first, question, lexicon, basis)
+    if not blocks:
+        return None
+    blocks += [_overruled(hit, first, question, lexicon, basis) for hit in lower]
+    floor = 0.8 * order[0][0]
+    for value, hit in order:
+        if len(basis.citations) > limit or value < floor:
+            break
+        if hit is first or hit in lower or _same_article(hit, basis.hits):
+            continue
+        if block := _beside(hit, question, lexicon, basis):
+            blocks.append(block)
+    return Answer(
+        Outcome.ANSWERED,
+        Speaker.EXTRACT,
+        tuple(blocks),
+        tuple(basis.citations),
+        reasons=(f"extract:{first.passage.label}",),
+        hits=found.hits,
+        question=question.text,
+        on=question.on,
+    )
+
+
+def article(hit: Hit, question: Understood, lexicon: Lexicon, basis: Basis) -> list[Block]:
+    """:returns: what one article says on the question; its beginning where the question asks nothing more special."""
+    return _leading(hit, question, lexicon, basis)
+
+
+def _leading(hit: Hit, question: Understood, lexicon: Lexicon, basis: Basis) -> list[Block]:
+    found = pieces(hit.passage, question, lexicon)
+    chosen = _lead(found, question)
+    if not chosen:
+        return []
+    text = "".join(piece.text for piece in chosen)
+    cite = basis.add(hit, chosen[0].quote or quote_for(hit.passage, text, lexicon))
+    blocks = [Block(named(text, hit), "lead", (cite,))]
+    rest = [piece for piece in found if piece not in chosen]
+    rows = table(found, cite, hit.passage.label) if question.kind is Kind.SUM else None
+    if rows and len(rows.rows) - 1 > len(chosen):
+        return [*blocks, rows]
+    more = best([piece for piece in rest if piece.score >= 0.5 * max(p.score for p in chosen)], 3)
+    if more:
+        blocks.append(Block(named("".join(piece.text for piece in more), hit), "detail", (cite,)))
+    return blocks
+
+
+def _lead(found: list[Piece], question: Understood) -> list[Piece]:
+    """One sentence, or two neighbours where the second carries the number or condition that the first lacks."""
+    top = best(found, 1)
+    if not top:
+        return []
+    after = next((piece for piece in found if piece.at == top[0].at + 1), None)
+    if after and after.score >= 0.7 * top[0].score and len(top[0].text) + len(after.text) <= 130:
+        return [top[0], after]
+    return top
+
+
+def _beside(hit: Hit, question: Understood, lexicon: Lexicon, basis: Basis) -> Block | None:
+    top = best(pieces(hit.passage, question, lexicon), 1)
+    if not top or top[0].score < 0.3:
+        return None
+    cite = basis.add(hit, top[0].quote or quote_for(hit.passage, top[0].text, lexicon))
+    return Block(named(top[0].text, hit), "detail", (cite,))
+
+
+def _overruled(hit: Hit, lead: Hit, question: Understood, lexicon: Lexicon, basis: Basis) -> Block:
+    top = best(pieces(hit.passage, question, lexicon), 1)
+    text = top[0].text if top else hit.passage.label
+    cite = basis.add(hit, top[0].quote if top else "", note=f"与《{lead.passage.title}》不一致之处，以《{lead.passage.title}》为准")
+    higher = f"《{lead.passage.title}》"
+    return Block(f"{hit.passage.label}的写法与此不同，{higher}位阶更高，不一致之处以{higher}为准。它写的是：{text}", "detail", (cite,))
+
+
+def named(text: str, hit: Hit) -> str:
+    """Drafts, news and texts no longer in force are called so in the sentence itself."""
+    pattern = _NAMED.get(hit.status)
+    return pattern.format(title=hit.passage.title, text=text) if pattern else text
+
+
+def _same_article(hit: Hit, others: Sequence[Hit]) -> bool:
+    mine = set(hit.passage.stands_for) or {(hit.passage.title, hit.passage.article)}
+    return any(mine & (set(other.passage.stands_for) or {(other.passage.title, other.passage.article)}) for other in others)
+
+
+def renumbered(block: Block, shift: int) -> Block:
+    return replace(block, cites=tuple(cite + shift for cite in block.cites))

@@ -1,0 +1,135 @@
+"""A curated question and answer, when it truly is the question asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from bot.answer import Answer, Block, Outcome, Speaker
+from bot.compose.basis import Basis, quote_for
+from bot.lexicon import Lexicon
+from bot.state import Found
+from bot.text import marks, sentences, unmarked
+from bot.understanding import kind_of
+from corpus.model import Cite, Document, Passage, Status
+from corpus.starter import Entry
+from indexer.hit import Hit, Index
+
+# Above SURE a match is taken; above LIKELY only with a margin over the next FAQ and the same kind of question.
+SURE, LIKELY, MARGIN = 0.72, 0.5, 0.08
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """How well a FAQ fits a question; `margin` is the distance to the next best FAQ."""
+
+    hit: Hit
+    score: float
+    margin: float
+    against: float  # likeness to the nearest negative
+
+
+def matches(question: str, hits: Sequence[Hit], entries: Mapping[str, Entry], lexicon: Lexicon) -> list[Match]:
+    """:returns: the FAQs among `hits`, the likeliest first."""
+    scored: list[tuple[float, float, Hit]] = []
+    for hit in hits:
+        if hit.passage.kind != "faq":
+            continue
+        entry = entries.get(hit.passage.id)
+        score = max((lexicon.likeness(question, known) for known in hit.passage.questions), default=0.0)
+        against = max((lexicon.likeness(question, known) for known in entry.negatives), default=0.0) if entry else 0.0
+        scored.append((score, against, hit))
+    scored.sort(key=lambda row: -row[0])
+    return [
+        Match(hit, score, score - (scored[at + 1][0] if at + 1 < len(scored) else 0.0), against)
+        for at, (score, against, hit) in enumerate(scored)
+    ]
+
+
+def chosen(question: str, found: Sequence[Match]) -> Match | None:
+    """:returns: the FAQ that answers the question, None where none truly does."""
+    for match in found[:2]:
+        if match.against >= match.score:
+            continue
+        if match.score >= SURE:
+            return match
+        same = kind_of(match.hit.passage.questions[0]) is kind_of(question)
+        if match.score >= LIKELY and (match.margin >= MARGIN or same):
+            return match
+        return None
+    return None
+
+
+def compose(found: Found, match: Match, entry: Entry | None, index: Index, documents: Mapping[str, Document], lexicon: Lexicon) -> Answer:
+    """:param documents: instruments by short title, for plans and notices whose text has not been imported"""
+    basis = Basis()
+    places: dict[int, int] = {}
+    on = found.question.on
+    lead: list[tuple[str, tuple[int, ...]]] = []
+    for sentence in sentences(match.hit.passage.text):
+        cites = tuple(
+            _place(mark, sentence, match.hit, basis, places, index, documents, on, lexicon)
+            for mark in marks(sentence)
+            if 1 <= mark <= len(match.hit.passage.stands_for)
+        )
+        lead.append((unmarked(sentence), cites))
+    blocks = [_block(part, kind) for part, kind in ((lead[:2], "lead"), (lead[2:], "detail")) if part]
+    blocks = _named_as_draft(blocks, match.hit.status)
+    steps = tuple((unmarked(step),) for step in entry.next_steps) if entry else ()
+    if steps:
+        blocks.append(Block("接下来", "steps", rows=steps))
+    return Answer(
+        Outcome.ANSWERED,
+        Speaker.FAQ,
+        tuple(blocks),
+        tuple(basis.citations),
+        reasons=(f"faq:{match.hit.passage.id}",),
+        hits=found.hits,
+        question=found.question.text,
+        on=on,
+    )
+
+
+def _block(part: Sequence[tuple[str, tuple[int, ...]]], kind: str) -> Block:
+    cites = tuple(dict.fromkeys(cite for _, found in part for cite in found))
+    return Block("".join(text for text, _ in part), kind, cites)
+
+
+def _named_as_draft(blocks: list[Block], status: Status) -> list[Block]:
+    said = "".join(block.text for block in blocks)
+    if status is Status.DRAFT and "征求意见稿" not in said:
+        return [Block("以下内容出自征求意见稿，不是现行规定。", "notice"), *blocks]
+    if status is Status.NEWS and "报道" not in said:
+        return [Block("以下内容出自新闻报道，不是执法依据。", "notice"), *blocks]
+    return blocks
+
+
+def _place(
+    mark: int,
+    sentence: str,
+    hit: Hit,
+    basis: Basis,
+    places: dict[int, int],
+    index: Index,
+    documents: Mapping[str, Document],
+    on: date,
+    lexicon: Lexicon,
+) -> int:
+    """:returns: the position of the citation for a [mark]: the article itself where the index holds it, else the FAQ in its name."""
+    if mark not in places:
+        cite: Cite = hit.passage.stands_for[mark - 1]
+        article = index.article(cite.title, cite.article, on=on) if cite.article else None
+        if article:
+            places[mark] = basis.add(article, quote_for(article.passage, unmarked(sentence), lexicon))
+        else:
+            document = documents.get(cite.title, hit.document)
+            status = hit.status if hit.status in (Status.DRAFT, Status.NEWS) else document.status_on(on)
+            stand_in = Hit(_named(hit.passage, cite), document, status, hit.score)
+            places[mark] = basis.add(stand_in, unmarked(sentence))
+    return places[mark]
+
+
+def _named(passage: Passage, cite: Cite) -> Passage:
+    """The FAQ in the name of what it cites, its text without marks, so that a quote of it can be found."""
+    return Passage(passage.id, passage.document_id, cite.title, cite.article, unmarked(passage.text), "faq", passage.headings)

@@ -1,0 +1,97 @@
+"""Which sentences of a passage answer a question."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bot.lexicon import Lexicon
+from bot.state import Kind, Understood
+from bot.text import sentences
+from corpus.model import Passage
+
+FITS: dict[Kind, re.Pattern[str]] = {
+    Kind.SUM: re.compile(r"罚款|处[^，。]{0,12}元|万元|倍|责令|吊销|拘留|没收|税额|补贴|奖励|赔偿"),
+    Kind.DEADLINE: re.compile(r"[\d一二三四五六七八九十百]+\s*(?:个)?(?:工作日|日|天|月|年|小时)(?:内|前|后|以内|之内|为)?|期限|有效期|及时|立即|届满"),
+    Kind.WHO: re.compile(r"部门|机关|政府|机构|单位|负责|监督管理|12345|12369|居民委员会|法院"),
+    Kind.MAY: re.compile(r"不得|禁止|可以|应当|必须|允许|不能|需要|无需|不用|要|除外|属于|不纳入|免"),
+    Kind.HOW: re.compile(r"应当|需要|先|再|向|提交|申请|填报|报告|采取|可以|步骤|材料"),
+    Kind.WHAT: re.compile(r"是指|包括|是|分为|指"),
+    Kind.FIGURE: re.compile(r"\d|[一二三四五六七八九十百]+(?:分贝|米|公里|个|%)|百分之"),
+    Kind.OTHER: re.compile(r"。"),
+}
+_LIST = re.compile(r"有下列(?:情形|行为)之一的?")
+_ITEM = re.compile(r"^[（(][一二三四五六七八九十百]+[）)]\s*")
+_MAX = 260
+_FIT = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A sentence that may be shown and the run of characters of the passage behind it."""
+
+    text: str
+    quote: str
+    score: float
+    at: int
+
+
+def pieces(passage: Passage, question: Understood, lexicon: Lexicon) -> list[Piece]:
+    """:returns: the sentences of the passage in reading order, scored; the digest's plain words where there are some."""
+    source = plain_of(passage)
+    rows = [(part, part if part in passage.text else "") for part in sentences(source)] if source else list(_article(passage.text))
+    out = []
+    for at, (text, quote) in enumerate(rows):
+        if len(text) > _MAX and not quote:
+            continue
+        fits = bool(FITS[question.kind].search(text))
+        score = lexicon.coverage(question.text, text) + (_FIT if fits else 0.0)
+        out.append(Piece(_closed(text), quote, score, at))
+    return out
+
+
+def plain_of(passage: Passage) -> str:
+    """The digest's sentences; the first line of `plain` is its title. A digest that stands alone is its own text."""
+    if passage.kind == "digest":
+        return passage.text
+    heading, _, rest = passage.plain.partition("\n")
+    return rest or (heading if "。" in heading else "")
+
+
+def best(found: list[Piece], limit: int) -> list[Piece]:
+    """:returns: the strongest piece, and after it others that hold up beside it, in reading order."""
+    if not found:
+        return []
+    ranked = sorted(found, key=lambda piece: -piece.score)
+    strong = [piece for piece in ranked if piece.score >= 0.6 * ranked[0].score][:limit]
+    return sorted(strong, key=lambda piece: piece.at)
+
+
+def _article(text: str) -> list[tuple[str, str]]:
+    """Sentences of a statute. Where one lists cases (有下列情形之一的…：（一）…), each case is made a sentence of its own."""
+    out: list[tuple[str, str]] = []
+    opening = ""
+    for line in (line.strip() for line in text.split("\n")):
+        if not line:
+            continue
+        if _ITEM.match(line):
+            item = _ITEM.sub("", line).rstrip("；;。,，")
+            out.append((_inserted(opening, item), line))
+            continue
+        parts = sentences(line)
+        opening = parts[-1] if parts and parts[-1].endswith(("：", ":")) else ""
+        out += [(part, part) for part in parts if part != opening]
+        if opening and not _LIST.search(opening):
+            out.append((opening, opening))
+    return out
+
+
+def _inserted(opening: str, item: str) -> str:
+    if _LIST.search(opening):
+        return _LIST.sub(lambda _: f"{item}的", opening, count=1).rstrip("：:") + "。"
+    return f"{opening.rstrip('：:')}：{item}。" if opening else f"{item}。"
+
+
+def _closed(text: str) -> str:
+    text = text.strip()
+    return text if text.endswith(("。", "？", "！", "”", "）")) else text.rstrip("；;，,：:") + "。"

@@ -1,0 +1,141 @@
+"""What the turns before this one change: a follow-up made whole, a correction, a choice tapped, two misses in a row."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from bot.answer import Turn
+from bot.rules import read
+from bot.text import letters, normalise, terms
+
+MAX_TURNS = 12  # older turns say nothing about this question
+_SHORT = 14
+_ENDS = re.compile(r"[?？。!！]*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A question with what it takes over from the conversation."""
+
+    text: str
+    followup: bool = False
+    previous: str = ""
+
+
+@lru_cache(maxsize=16)
+def _pattern(name: str) -> re.Pattern[str]:
+    return re.compile(read("conversation")[name])
+
+
+def whole(question: str, history: Sequence[Turn]) -> Whole:
+    """:returns: `question` (normalised) made whole from `history`; unchanged where it stands on its own."""
+    earlier = [normalise(turn.content)[:300] for turn in history[-MAX_TURNS:] if turn.role == "user" and turn.content.strip()]
+    previous = _subject(earlier)
+    if not previous:
+        return Whole(_after_correction(question))
+    if clarified(history):
+        return Whole(_joined(previous, question), True, previous)
+    corrected = _after_correction(question)
+    if corrected != question:
+        return Whole(corrected if len(terms(corrected)) >= 6 else _joined(corrected, _asking(previous)), True, previous)
+    if leans(question):
+        return Whole(_joined(previous, question), True, previous)
+    return Whole(question, False, previous)
+
+
+def leans(question: str) -> bool:
+    """Whether a question cannot be understood without the turn before it."""
+    content = len(set(terms(question)))
+    if _pattern("opens").search(question):
+        return content <= 9
+    if _pattern("points").search(question):
+        return content <= 8
+    if _pattern("tail").search(question) and len(letters(question)) <= _SHORT:
+        return content <= 6
+    return content <= 2 and len(letters(question)) <= 8
+
+
+def clarified(history: Sequence[Turn]) -> bool:
+    """Whether the last thing that we said was a clarifying question."""
+    last = next((turn for turn in reversed(history) if turn.role == "assistant"), None)
+    return last is not None and bool(_pattern("clarified").search(last.content)) and history[-1].role == "assistant"
+
+
+def misses(history: Sequence[Turn]) -> int:
+    """:returns: how many of our last replies in a row missed, by their own words or by the person's next ones."""
+    count = 0
+    complaint = False
+    for turn in reversed(history[-MAX_TURNS:]):
+        if turn.role == "user":
+            complaint = bool(_pattern("displeased").search(turn.content)) and len(turn.content) <= 40
+        elif turn.role == "assistant":
+            if not complaint and not _pattern("missed").search(turn.content):
+                break
+            count += 1
+            complaint = False
+        else:
+            break
+    return count
+
+
+def displeased(question: str) -> bool:
+    return bool(_pattern("displeased").search(question)) and len(question) <= 40
+
+
+def _subject(earlier: Sequence[str]) -> str:
+    """The last question that stands on its own, with the turns since that lean on it (at most one)."""
+    for at in range(len(earlier) - 1, -1, -1):
+        if not leans(earlier[at]) and not displeased(earlier[at]) and len(letters(earlier[at])) >= 3:
+            leaning = [text for text in earlier[at + 1 :] if not displeased(text)][-1:]
+            return _joined(earlier[at], leaning[0]) if leaning and re.search(r"法|条|个人|单位", leaning[0]) else earlier[at]
+    return earlier[-1] if earlier else ""
+
+
+def _after_correction(question: str) -> str:
+    rest = _pattern("correction").sub("", question, count=1).strip()
+    return rest if len(letters(rest)) >= 2 else question
+
+
+def _asking(previous: str) -> str:
+    """The clause of the earlier question that asks, which a bare correction takes over."""
+    parts = re.split(r"[,，、。]", previous)
+    return parts[-1] if len(parts) > 1 else previous
+
+
+def _joined(first: str, second: str) -> str:
+    return f"{_ENDS.sub('', first)}，{second}"
+
+
+_SPLIT = re.compile(r"(?<=[?？])|(?:[。；;,，]\s*)(?=(?:还有|另外|顺便问|再问|第[二三]个?问题|同时(?:想)?问)[,，:：]?)|\n|(?:^|(?<=[。？?；; ]))\s*(?:\d|[①②③④⑤])\s*[.、)）]?\s*(?=[一-鿿])")
+_ASKS = re.compile(r"[?？]|多少|几多|怎么|如何|怎样|么样|谁|哪个|哪里|哪些|什么|么事|能不能|可不可以|要不要|需不需要|是否|吗|多久|几天|几时|是不是|有没有|算不算|咋")
+
+
+def split(question: str, limit: int = 3) -> list[str]:
+    """:returns: the questions of a text, the matter that stands before the first kept with it; [question] where it is one."""
+    pieces = [piece.strip(" ,，。；;") for piece in _SPLIT.split(question) if piece and len(letters(piece)) >= 2]
+    out: list[str] = []
+    matter = ""
+    for piece in pieces:
+        if _ASKS.search(piece):
+            out.append(f"{matter}{piece}")
+            matter = ""
+        elif out:
+            out[-1] = f"{out[-1]}{piece}"
+        else:
+            matter += piece + "，"
+    if matter and out:
+        out[-1] += matter
+    distinct = [piece for piece in out if len(terms(piece)) >= 1]
+    if len(distinct) < 2:
+        return [question]
+    return [_completed(distinct, at) for at in range(min(limit, len(distinct)))]
+
+
+def _completed(parts: Sequence[str], at: int) -> str:
+    """罚多少？怎么补办？ : a part that leans takes over the matter of the first one."""
+    return parts[at] if at == 0 or not leans(parts[at]) else _joined(parts[0], parts[at])
+
+

@@ -1,0 +1,91 @@
+"""The day that a question is about, where it tells of conduct: 今年7月, 2025年的事, 8月15日以前, 去年."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+from bot.state import Period
+
+_RELATIVE = {"今年": 0, "去年": -1, "上一年": -1, "前年": -2, "大前年": -3}
+_FULL = re.compile(
+    r"(?:(?P<year>20\d{2})\s*[年.\-/]\s*|(?P<relative>今年|去年|前年|大前年)(?:的)?\s*)?"
+    r"(?P<month>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])\s*(?:月(?:份)?|[.\-/](?=\d))\s*"
+    r"(?:(?P<day>[12]\d|3[01]|0?[1-9]|[一二三]?十[一二三四五六七八九]?|[一二三四五六七八九])\s*[日号]?(?!\d)(?=[日号]|\b|[^\d年月份个天]))?"
+    r"(?P<edge>以前|之前|前(?!后))?"
+)
+_YEAR_ONLY = re.compile(r"(?<!\d)(?P<year>20\d{2})\s*年(?!版|度|以来)(?P<edge>以前|之前)?|(?P<relative>去年|前年|大前年|上一年|今年)(?P<half>上半年|年初|春天|初)?")
+_BEFORE_CODE = re.compile(r"法典(?:生效|施行|实施|出台)(?:以前|之前|前)|新法(?:生效|施行|实施|出台)?(?:以前|之前|前)|旧法(?:时期|那时|的时候)")
+_AGO = re.compile(r"(?P<count>\d+|[一二两三四五六七八九十半]+)个?(?P<unit>天|月|年|星期|周|礼拜)(?:以|之)?前")
+_CONDUCT = re.compile(
+    r"罚|违法|违规|处理我|查(?:到|了|出|处|获|过)|被查|发现|偷排|排(?:了|的|污|放)|超标|没(?:办|有|得)|冇得|倒(?:了|的)|埋|做的|干的|的事|那时|当时|"
+    r"开工|投产|建(?:的|了|成|好|起)|发生|适用|旧法|新法|按(?:哪|什么|老|旧|新)|没验收|未批先建|行为|举报|被抓|的(?:案子|违法)|造假|漏(?:了|的)|转移|处置"
+)
+_TOPIC = re.compile(
+    r"目标|规划|计划|指标|比例|优良|方案|行动|年版|名录|报告|数据|空气质量|公报|排放量|任务|到\s*20\d{2}|力争|预算|投资|新闻|印发|发布|出台了|"
+    r"率(?:是|要|达|多少|为)|多少天|多少个|配额|清缴|履约|申报|年报|第[一二三四]季度"
+)
+_NUMERAL = {char: value for value, char in enumerate("零一二三四五六七八九十")} | {"两": 2}
+
+
+def period(text: str, today: date, code_from: date) -> Period | None:
+    """:returns: the day of the conduct that `text` tells of, None where it tells of none (or of a plan's year).
+
+    A month or year stands for its middle, or for the last day before `code_from` where the edge is 以前; the days in
+    force of a law only matter by which side of a change they fall on.
+    """
+    if found := _BEFORE_CODE.search(text):
+        return Period(code_from - timedelta(days=1), found[0])
+    if not _CONDUCT.search(text) or _TOPIC.search(text):
+        return None
+    for match in _FULL.finditer(text):
+        if day := _from_parts(match, today):
+            return Period(min(day, today), match[0].strip())
+    if found := _AGO.search(text):
+        count = 0.5 if found["count"] == "半" else _small(found["count"])
+        days = {"天": 1, "月": 30, "年": 365, "星期": 7, "周": 7, "礼拜": 7}[found["unit"]]
+        return Period(today - timedelta(days=round(count * days)), found[0])
+    if re.search(r"上个?月", text):
+        return Period(today.replace(day=1) - timedelta(days=15), "上个月")
+    for match in _YEAR_ONLY.finditer(text):
+        year = _year(match, today)
+        if year is None or year > today.year or year < 1990:
+            continue
+        if match["edge"]:
+            return Period(date(year - 1, 12, 31), match[0])
+        if year < today.year:
+            return Period(date(year, 7, 1), match[0])
+        if match["half"]:
+            return Period(date(year, 3, 1), match[0])
+    return None
+
+
+def _from_parts(match: re.Match[str], today: date) -> date | None:
+    if not (match["year"] or match["relative"] or match["day"] or match["edge"] or "份" in match[0]) and not match[0].strip().endswith("月"):
+        return None
+    month, day = _small(match["month"]), _small(match["day"]) if match["day"] else 15
+    year = _year(match, today)
+    if year is None:
+        year = today.year if (month, day) <= (today.month, today.day) else today.year - 1
+    try:
+        found = date(int(year), int(month), int(day))
+    except ValueError:
+        return None
+    return found - timedelta(days=1 if match["day"] else 15) if match["edge"] else found
+
+
+def _year(match: re.Match[str], today: date) -> int | None:
+    groups = match.groupdict()
+    if groups.get("year"):
+        return int(groups["year"])
+    relative = groups.get("relative")
+    return today.year + _RELATIVE[relative] if relative else None
+
+
+def _small(text: str) -> float:
+    if text.isdigit():
+        return int(text)
+    if "十" in text:
+        tens, _, ones = text.partition("十")
+        return (_NUMERAL[tens] if tens else 1) * 10 + (_NUMERAL[ones] if ones else 0)
+    return _NUMERAL.get(text, 0)

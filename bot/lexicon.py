@@ -1,0 +1,73 @@
+"""What two texts have in common, in the words of the library: synonyms made one, rare terms weighing more."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+
+from bot.rules import read
+from bot.text import overlap, terms
+from corpus.starter import Starter, Term
+
+_LEAST, _MOST = 0.3, 6.0
+
+
+class Lexicon:
+    """Pure once built; remembers the terms of texts that it has seen."""
+
+    def __init__(self, glossary: Iterable[Term], texts: Iterable[str]) -> None:
+        """:param texts: what the library holds, to learn how common each term is."""
+        self._words: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        pairs = {str(word): str(plain) for word, plain in read("dialect").items()}
+        for term in glossary:
+            pairs |= {word: term.term for word in term.synonyms if len(word) >= 2} | {term.term: term.term}
+        for word, plain in sorted(pairs.items(), key=lambda pair: -len(pair[0])):
+            self._words[word[0]].append((word, plain))
+        self.terms: Callable[[str], tuple[str, ...]] = lru_cache(maxsize=8192)(self._terms)
+        self.weights: Mapping[str, float] = self._weights(texts)
+
+    def canonical(self, text: str) -> str:
+        """:returns: `text` with each colloquial word in the words of the statutes; longest word first, from left to right."""
+        out: list[str] = []
+        at = 0
+        while at < len(text):
+            word, plain = next(((w, p) for w, p in self._words.get(text[at], ()) if text.startswith(w, at)), (text[at], text[at]))
+            out.append(plain)
+            at += len(word)
+        return "".join(out)
+
+    def coverage(self, question: str, *texts: str) -> float:
+        """:returns: the weighted share of the question's content terms that occur in any of `texts`."""
+        given = {term for text in texts for term in self.terms(text)}
+        return overlap(self.terms(question), given, self.weights)
+
+    def likeness(self, question: str, other: str) -> float:
+        """:returns: how much two short texts ask the same (0..1): shared weight over the weight of both."""
+        left, right = set(self.terms(question)), set(self.terms(other))
+        if not left or not right:
+            return 0.0
+        weight = self._weight
+        shared = sum(map(weight, left & right))
+        return shared / (0.55 * sum(map(weight, left)) + 0.45 * sum(map(weight, right)))
+
+    def _weight(self, term: str) -> float:
+        return self.weights.get(term, _MOST * 2 / 3)
+
+    def _terms(self, text: str) -> tuple[str, ...]:
+        return tuple(terms(self.canonical(text)))
+
+    def _weights(self, texts: Iterable[str]) -> dict[str, float]:
+        counts: Counter[str] = Counter()
+        total = 0
+        for text in texts:
+            counts.update(set(terms(self.canonical(text))))
+            total += 1
+        return {term: min(_MOST, max(_LEAST, math.log((total + 1) / (count + 0.5)))) for term, count in counts.items()}
+
+
+def of(starter: Starter) -> Lexicon:
+    """:returns: the lexicon of a library: its glossary, weighted by its questions and digests."""
+    texts = ("\n".join([*entry.passage.questions, entry.passage.text]) for entry in starter.entries.values())
+    return Lexicon(starter.glossary, texts)

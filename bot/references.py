@@ -1,0 +1,110 @@
+"""Articles as people write them: 《生态环境法典》第1102条, 法典1102条, 大气法99条, 排污条例第33条第二款, 第八十三条."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+from bot.rules import read
+from bot.state import Reference
+from corpus.model import Cite, short_title
+from corpus.numerals import NUMERAL, chinese, number
+
+_NUMBER = rf"(?:[{NUMERAL}]+|\d{{1,4}})"
+_ARTICLE = re.compile(
+    rf"第?\s*(?P<number>{_NUMBER})\s*条(?!例|例)(?:\s*之\s*(?P<sub>[一二三四五六七八九十]+|\d{{1,2}}))?"
+    rf"(?P<paragraph>(?:\s*第?\s*{_NUMBER}\s*款)?(?:\s*第?\s*[（(]?{_NUMBER}[）)]?\s*项)?)"
+)
+_BRACKETED = re.compile(r"《([^《》]{2,60})》")
+_PARAGRAPH = re.compile(rf"第?\s*[（(]?({_NUMBER})[）)]?\s*([款项])")
+_GAP = 12  # characters between the name of a law and the number of its article
+
+
+class Laws:
+    """The names of instruments and what people call them."""
+
+    def __init__(self, titles: Iterable[str]) -> None:
+        """:param titles: short titles of the library's instruments."""
+        self._official: dict[str, str] = {}
+        for title in titles:
+            short = short_title(title)
+            self._official[short] = short
+            self._official.setdefault(_bare(short), short)
+        for short, names in _aliases().items():
+            known = self._official.get(short) or self._official.get(_bare(short)) or short
+            for name in (short, *names):
+                self._official.setdefault(name, known)
+        names = sorted((name for name in self._official if len(name) >= 2), key=len, reverse=True)
+        self._pattern = re.compile("|".join(map(re.escape, names)))
+
+    def title(self, name: str) -> str | None:
+        """:returns: the short title for a name or alias, None if unknown."""
+        return self._official.get(short_title(name)) or self._official.get(_bare(short_title(name)))
+
+    def mentions(self, text: str) -> list[tuple[int, int, str]]:
+        """:returns: (start, end, short title) of each instrument named in `text`, left to right, none inside another."""
+        found = [(m.start(), m.end(), self.title(m[1]) or short_title(m[1])) for m in _BRACKETED.finditer(text)]
+        taken = [(start, end) for start, end, _ in found]
+        for match in self._pattern.finditer(text):
+            if not any(start <= match.start() < end for start, end in taken):
+                found.append((match.start(), match.end(), self._official[match[0]]))
+        return sorted(found)
+
+
+def references(text: str, laws: Laws, previous: str = "") -> tuple[Reference, ...]:
+    """:returns: the articles that `text` names, in order and once each.
+
+    A bare 第八十三条 belongs to the law named last before it (or right after it, as in 第八十三条那个排污条例); with none in
+    the text, to the last one of `previous`; with none there either its title is ''.
+    """
+    named = laws.mentions(text)
+    before = laws.mentions(previous)
+    fallback = before[-1][2] if before else ""
+    out: dict[Cite, Reference] = {}
+    for match in _ARTICLE.finditer(text):
+        label = _label(match)
+        if not label:
+            continue
+        close = [row for row in named if row[1] <= match.start()]
+        after = [row for row in named if 0 <= row[0] - match.end() <= _GAP]
+        if close and (match.start() - close[-1][1] <= _GAP or not after):
+            title = close[-1][2]
+        elif after:
+            title = after[0][2]
+        elif match[0].lstrip().startswith("第") or fallback:
+            title = fallback
+        else:
+            continue
+        cite = Cite(title, label)
+        out.setdefault(cite, Reference(cite, _paragraph(match["paragraph"]), match[0].strip()))
+    return tuple(out.values())
+
+
+def _label(match: re.Match[str]) -> str:
+    value = number(match["number"])
+    if value is None or not 1 <= value <= 9999:
+        return ""
+    sub = number(match["sub"]) if match["sub"] else None
+    return f"第{chinese(value)}条" + (f"之{chinese(sub)}" if sub else "")
+
+
+def _paragraph(text: str) -> str:
+    """第2款第(3)项 as statutes are cited: 第二款第（三）项."""
+    out = ""
+    for found in _PARAGRAPH.finditer(text):
+        value = number(found[1])
+        if value:
+            out += f"第{chinese(value)}款" if found[2] == "款" else f"第（{chinese(value)}）项"
+    return out
+
+
+def _bare(title: str) -> str:
+    """A title without its bracketed version: 国家危险废物名录（2025年版） and 国家危险废物名录."""
+    return re.sub(r"[（(][^（）()]*[）)]$", "", title)
+
+
+@lru_cache(maxsize=1)
+def _aliases() -> Mapping[str, list[str]]:
+    data: Mapping[str, list[str]] = read("laws")
+    return data

@@ -1,0 +1,100 @@
+"""The values that travel down the chain from question to answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from bot.answer import Answer, Context, Outcome, Turn
+from corpus.model import Cite
+from indexer.hit import Hit
+
+
+class Kind(StrEnum):
+    """What a question wants to hear."""
+
+    SUM = "sum"  # how much is the fine
+    DEADLINE = "deadline"
+    WHO = "who"
+    MAY = "may"
+    HOW = "how"
+    WHAT = "what"
+    FIGURE = "figure"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What triage decided. No outcome means: go on and search. `reason` names the rule, such as refuse:evade-monitoring."""
+
+    reason: str
+    outcome: Outcome | None = None
+    reply: str = ""  # key in rules/replies.yaml
+    contact: str = ""  # id in contacts.yaml
+    language: str = "zh"
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """An article that a question names. `cite.article` is empty where it names only the law."""
+
+    cite: Cite
+    paragraph: str = ""
+    written: str = ""  # as the person wrote it
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The day on which the conduct asked about took place, as far as the question tells."""
+
+    on: date
+    written: str
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A question made whole: what to search, as of which day, for which place."""
+
+    text: str
+    kind: Kind
+    on: date
+    today: date
+    region: str
+    place: str = ""  # the place that the question itself names
+    references: tuple[Reference, ...] = ()
+    period: Period | None = None
+    followup: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What search brought for one question.
+
+    `named` are the articles that the question names, `replaced` what stands today in place of a repealed one, `earlier` the
+    hits under the law of the day of the conduct where that differs from today's.
+    """
+
+    question: Understood
+    hits: tuple[Hit, ...] = ()
+    named: tuple[Hit, ...] = ()
+    replaced: tuple[Hit, ...] = ()
+    earlier: tuple[Hit, ...] = ()
+    transition: Hit | None = None  # the article that says which law applies to earlier conduct
+    unknown: tuple[Reference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One turn on its way through the chain; `answer` is set as soon as a step has decided."""
+
+    asked: str
+    history: tuple[Turn, ...]
+    context: Context
+    verdict: Verdict | None = None
+    parts: tuple[Understood, ...] = ()
+    found: tuple[Found, ...] = ()
+    drafts: tuple[Answer, ...] = ()
+    reasons: tuple[str, ...] = ()
+    features: tuple[dict[str, float], ...] = field(default=())
+    answer: Answer | None = None

@@ -1,0 +1,69 @@
+"""A question made whole: what to search, as of which day, for which place, and what it wants to hear."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from bot.answer import Context, Turn
+from bot.conversation import Whole, split, whole
+from bot.dates import period
+from bot.places import place
+from bot.references import Laws, references
+from bot.state import Kind, Understood
+from bot.text import normalise
+from bot.triage import MAX_CHARACTERS, condensed
+
+CODE_FROM = date(2026, 8, 15)  # 生态环境法典 第一千二百四十二条
+_KINDS = (
+    (Kind.SUM, r"罚(?:款|金|单)?.{0,6}(?:多少|几多|多大|几万|多重|好多|标准|额度|几个钱|怎么算|怎么定)|(?:多少|几多|几万|好多).{0,4}(?:罚|钱|元)|(?:怎么|如何|么样|怎样|咋|会)(?:处)?罚|会被罚|罚不罚|处罚(?:标准|规定|措施)|什么(?:处罚|后果)|么(?:事)?(?:处罚|后果)|后果|要罚|罚得|罚几|罚多少|税额|多少税|费用|补贴多少|奖(?:励|金).{0,4}(?:多少|几多)|法律责任"),
+    (Kind.DEADLINE, r"多久|几天|多少天|几时|期限|时限|什么时候|么时候|哪天|几个月|多长时间|几年|有效期|截止|到期|逾期|提前多|几点|多少(?:小时|日|个月|工作日)|来得及|什么时间|几小时"),
+    (Kind.WHO, r"找谁|找哪个|找哪|归谁|归哪|谁管|谁来|谁负责|谁审批|谁查|哪个(?:部门|单位|局|管|负责|批|审)|哪(?:个|些)?部门|什么部门|向谁|哪里(?:举报|投诉|反映|申请|办)|到哪|去哪|打什么电话|打哪个|哪级|由谁|谁(?:可以|能|有权|承担|出|付)|哪个来|管不管|牵头"),
+    (Kind.MAY, r"能不能|可不可以|可以.{0,14}(?:吗|么|不)|能.{0,14}(?:吗|么|不)[?？]?$|要不要|需不需要|需要.{0,14}(?:吗|么|不)[?？]?$|是否|用不用|必须.{0,14}(?:吗|么)|是不是|算不算|允许|准不准|行不行|违法吗|违不违法|合法吗|犯法|要.{1,14}(?:吗|么|不)[?？]?$|属于.{0,10}(?:吗|么)|有没有(?:权|必要|规定)|得不得|该不该|(?:吗|么|不|啵)[?？]?$"),
+    (Kind.FIGURE, r"(?:目标|指标|比例|率|浓度|面积|标准|限值|总量|数量|距离|分贝|规模).{0,8}(?:多少|几多|是什么|是多少|多大|好多)|多少(?:分贝|米|公里|吨|个|家|公顷|平方|毫克|微克|天|%)|百分之(?:几|多少)|达到多少|多少|几多"),
+    (Kind.HOW, r"怎么|如何|怎样|么样|咋|流程|步骤|手续|材料|程序|办法|要准备|怎么办|做什么|需要什么|要什么|有哪些要求|要求"),
+    (Kind.WHAT, r"什么是|是什么|什么叫|是啥|么意思|什么意思|含义|定义|指什么|哪些|包括|区别|说了什么|讲的|怎么说|内容|为什么|么事"),
+)  # fmt: skip
+_COMPILED = tuple((kind, re.compile(pattern)) for kind, pattern in _KINDS)
+
+
+def kind_of(text: str) -> Kind:
+    """:returns: what a question wants to hear; of a text with several clauses the last that asks decides."""
+    for clause in reversed(re.split(r"[,，。;；\n]", text)):
+        for kind, pattern in _COMPILED:
+            if pattern.search(clause):
+                return kind
+    return Kind.OTHER
+
+
+def understand(question: str, history: Sequence[Turn], context: Context, laws: Laws, home: str = "") -> tuple[Understood, ...]:
+    """:returns: the questions of this turn, each made whole, the most three.
+
+    :param context: the day and place of the person who asks; a place in the question goes before it.
+    :param home: the region of the service, for a context without one.
+    """
+    text = normalise(question)
+    if len(text) > MAX_CHARACTERS // 2:
+        text = condensed(text)
+    made = whole(text, history)
+    here = context.region or home
+    # A follow-up is one question: splitting it would part it from what it leans on.
+    parts = [made.text] if made.followup else split(made.text)
+    return tuple(_one(part, made, context.on, context.region or home, laws) for part in parts)
+
+
+def _one(text: str, made: Whole, today: date, here: str, laws: Laws) -> Understood:
+    when = period(text, today, CODE_FROM)
+    named = place(text, here)
+    return Understood(
+        text=text,
+        kind=kind_of(text),
+        on=when.on if when else today,
+        today=today,
+        region=named or here,
+        place=named if named != here else "",
+        references=references(text, laws, made.previous),
+        period=when,
+        followup=made.followup,
+    )

@@ -1,0 +1,373 @@
+"""The catalogue: which documents the doctor may cite, in which version, since when and until when.
+
+SQL is the truth; files, index and windows are made from it. Every change runs in one transaction that also writes the
+log and raises the revision, so readers notice it and nothing is ever half-stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields, replace
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Self
+
+from sqlalchemy import Connection, Engine, RowMapping, delete, insert, or_, select, update
+
+from corpus import tables
+from corpus.database import connect, migrate, writing
+from corpus.model import Document, Passage, Status, Trust, short_title
+from corpus.succession import settle
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+_DRAFT = ".draft"
+_FIELDS = tuple(spec.name for spec in fields(Document))
+
+
+class CatalogueError(Exception):
+    """Something asked of the catalogue cannot be done; says why and carries a status code for the web."""
+
+    def __init__(self, message: str, status: int = 409) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class NotFoundError(CatalogueError):
+    def __init__(self, document_id: str) -> None:
+        super().__init__(f"目录中没有文档 {document_id}", 404)
+
+
+class State(StrEnum):
+    """Whether staff have released a document. Not its legal status."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+
+
+class Outcome(StrEnum):
+    ADDED = "added"
+    REPLACED = "replaced"
+    THERE = "there"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """How a document came in: where each field was read, what the loader warned of, what makes a repeated load needless."""
+
+    provenance: Mapping[str, str] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    quality: float = 1.0
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A document as the catalogue keeps it."""
+
+    document: Document
+    state: State
+    origin: Origin
+    added_at: datetime
+    added_by: str
+    ended_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of the log; lines are only ever added."""
+
+    at: datetime
+    actor: str
+    action: str
+    document_id: str
+    title: str
+    detail: str
+
+
+class Catalogue:
+    """Safe to share between threads; several processes may hold one on the same database."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @classmethod
+    def open(cls, url: str) -> Self:
+        """:param url: such as sqlite:///data/env-doctor.db or postgresql+psycopg://…; tables are made or brought up to date"""
+        engine = connect(url)
+        migrate(engine, MIGRATIONS, "corpus_version")
+        return cls(engine)
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    def revision(self) -> int:
+        """:returns: a number that every change raises; compare it to notice one."""
+        with self._engine.connect() as connection:
+            return connection.execute(select(tables.revision.c.value)).scalar_one()
+
+    def add(
+        self,
+        document: Document,
+        passages: Sequence[Passage],
+        *,
+        actor: str,
+        state: State | str = State.PUBLISHED,
+        origin: Origin | None = None,
+    ) -> Outcome:
+        """Store a document with its passages, or replace what stands under its id or came from the same file.
+
+        A repeal entered by a person survives replacement. A draft leaves the published version alone until `publish`.
+
+        :returns: THERE if the same file stands there with the same metadata already (nothing changes then)
+        :raises CatalogueError: if the document has no passages
+        """
+        if not passages:
+            raise CatalogueError(f"《{document.title}》没有可入库的内容", 422)
+        state, origin = State(state), origin or Origin()
+        stored_id = document.id.removesuffix(_DRAFT) + (_DRAFT if state is State.DRAFT else "")
+        with writing(self._engine) as connection:
+            self._touch(connection)
+            older = self._older(connection, stored_id, document.sha256, state)
+            if any(_same(row, document, origin) for row in older):
+                connection.rollback()
+                return Outcome.THERE
+            for row in older:
+                if row["ended_by"] and not row["ended_by"].startswith("version:") and row["id"] == stored_id:
+                    document = replace(
+                        document, ended_on=row["ended_on"], repealed=row["repealed"], superseded_by=row["superseded_by"]
+                    )
+                connection.execute(delete(tables.documents).where(tables.documents.c.id == row["id"]))
+            ended_by = next((row["ended_by"] for row in older if row["id"] == stored_id), "")
+            self._insert(connection, document, passages, stored_id, state, origin, actor, ended_by)
+            settle(connection, document.short_title, {row["short_title"] for row in older})
+            outcome = Outcome.REPLACED if older else Outcome.ADDED
+            self._log(connection, actor, outcome, stored_id, document.title, f"{len(passages)} 段，{document.source}")
+        return outcome
+
+    def publish(self, document_id: str, *, actor: str) -> Document:
+        """Release a draft; it takes the place of the published version with its id.
+
+        :raises NotFoundError: if there is no such draft
+        """
+        draft_id = document_id.removesuffix(_DRAFT) + _DRAFT
+        record = self.record(draft_id)
+        if not record:
+            raise NotFoundError(document_id)
+        passages = self.passages(draft_id)
+        final = draft_id.removesuffix(_DRAFT)
+        document = replace(record.document, id=final)
+        with writing(self._engine) as connection:
+            self._touch(connection)
+            doomed = tables.documents.c.id.in_([draft_id, final])
+            gone = connection.execute(delete(tables.documents).where(doomed)).rowcount
+            if not gone:
+                raise NotFoundError(document_id)  # another process was faster
+            self._insert(connection, document, passages, final, State.PUBLISHED, record.origin, record.added_by, record.ended_by)
+            settle(connection, document.short_title)
+            self._log(connection, actor, "published", final, document.title, "")
+        return document
+
+    def remove(self, document_id: str, *, actor: str) -> None:
+        """Take a document out; the log keeps that it was there.
+
+        :raises NotFoundError: if it is not there
+        """
+        with writing(self._engine) as connection:
+            self._touch(connection)
+            row = self._row(connection, document_id)
+            connection.execute(delete(tables.documents).where(tables.documents.c.id == document_id))
+            settle(connection, row["short_title"])
+            self._log(connection, actor, "removed", document_id, row["title"], row["source"])
+
+    def repeal(self, document_id: str, *, on: date, by: str = "", actor: str) -> Document:
+        """End a document on a day (the first day on which it no longer applies). Acts at once, without a new index.
+
+        :raises NotFoundError: if it is not there
+        :raises ValueError: if it takes effect only after that day
+        """
+        with writing(self._engine) as connection:
+            self._touch(connection)
+            row = self._row(connection, document_id)
+            document = replace(_document(row), ended_on=on, superseded_by=by, repealed=True)
+            values = {"ended_on": on, "superseded_by": by, "repealed": True, "ended_by": actor}
+            connection.execute(update(tables.documents).where(tables.documents.c.id == document_id).values(values))
+            self._log(connection, actor, "repealed", document_id, row["title"], f"{on.isoformat()} 起失效，{by}")
+        return document
+
+    def documents(
+        self,
+        *,
+        status: Status | str | None = None,
+        on: date | None = None,
+        level: str = "",
+        region: str | None = None,
+        title: str = "",
+        state: State | str | None = State.PUBLISHED,
+    ) -> list[Document]:
+        """Documents by title and age, oldest version first.
+
+        :param status: legal status on the day `on` (default today)
+        :param region: only those that apply there
+        :param title: part of the title
+        :param state: None for drafts as well
+        """
+        query = select(tables.documents)
+        if state is not None:
+            query = query.where(tables.documents.c.state == State(state))
+        if level:
+            query = query.where(tables.documents.c.level == level)
+        if title:
+            column, part = tables.documents.c.title, short_title(title)
+            query = query.where(or_(column.contains(part, autoescape=True), column.contains(title, autoescape=True)))
+        columns = tables.documents.c
+        with self._engine.connect() as connection:
+            rows = connection.execute(query.order_by(columns.short_title, columns.publish_date, columns.id)).mappings()
+            found = [_document(row) for row in rows]
+        day = on or date.today()
+        return [
+            document
+            for document in found
+            if (status is None or document.status_on(day) == status) and (region is None or document.applies_in(region))
+        ]
+
+    def document(self, document_id: str) -> Document | None:
+        record = self.record(document_id)
+        return record.document if record else None
+
+    def record(self, document_id: str) -> Record | None:
+        with self._engine.connect() as connection:
+            query = select(tables.documents).where(tables.documents.c.id == document_id)
+            row = connection.execute(query).mappings().first()
+        return _record(row) if row else None
+
+    def records(self, state: State | str | None = None) -> list[Record]:
+        """Everything the catalogue holds, newest first."""
+        query = select(tables.documents).order_by(tables.documents.c.added_at.desc(), tables.documents.c.id)
+        if state is not None:
+            query = query.where(tables.documents.c.state == State(state))
+        with self._engine.connect() as connection:
+            return [_record(row) for row in connection.execute(query).mappings()]
+
+    def passages(self, document_id: str) -> list[Passage]:
+        return list(self._passages(tables.passages.c.document_id == document_id))
+
+    def all_passages(self) -> Iterator[Passage]:
+        """The passages of every published document, document by document, read in portions."""
+        yield from self._passages(tables.documents.c.state == State.PUBLISHED)
+
+    def article(self, title: str, label: str, on: date | None = None) -> tuple[Document, Passage] | None:
+        """The article of the version in force on `on` (default today), else of the newest version that has it."""
+        day = on or date.today()
+        column = tables.documents.c.short_title == short_title(title)
+        found = list(self._passages(column & (tables.documents.c.state == State.PUBLISHED) & (tables.passages.c.article == label)))
+        documents = {document.id: document for document in self.documents(title=short_title(title))}
+        rows = [(documents[passage.document_id], passage) for passage in found if passage.document_id in documents]
+        return max(
+            rows,
+            key=lambda row: (row[0].status_on(day) is Status.IN_FORCE, row[0].starts_on or date.min),
+            default=None,
+        )
+
+    def fingerprints(self) -> set[str]:
+        """Of everything stored: a file with a known one need not be read again."""
+        with self._engine.connect() as connection:
+            return set(connection.execute(select(tables.documents.c.fingerprint)).scalars())
+
+    def log(self, document_id: str = "", limit: int = 200) -> list[Event]:
+        """:returns: what was done, newest first."""
+        query = select(tables.log).order_by(tables.log.c.id.desc()).limit(limit)
+        if document_id:
+            query = query.where(tables.log.c.document_id == document_id)
+        with self._engine.connect() as connection:
+            rows = connection.execute(query).mappings()
+            return [Event(_utc(row["at"]), *(row[name] for name in ("actor", "action", "document_id", "title", "detail"))) for row in rows]
+
+    def _passages(self, condition: Any) -> Iterator[Passage]:  # noqa: ANN401 - a boolean SQL expression
+        columns = tables.documents.c
+        query = (
+            select(tables.passages, columns.short_title)
+            .join(tables.documents)
+            .where(condition)
+            .order_by(columns.short_title, columns.publish_date, columns.id, tables.passages.c.ordinal)
+        )
+        with self._engine.connect() as connection:
+            for row in connection.execution_options(yield_per=2000).execute(query).mappings():
+                yield _passage(row)
+
+    def _older(self, connection: Connection, stored_id: str, sha256: str, state: State) -> list[RowMapping]:
+        """What a new document replaces: the one under its id, and what came from the same file in the same state."""
+        columns = tables.documents.c
+        same_file = (columns.sha256 == sha256) & (columns.state == state) if sha256 else columns.id == stored_id
+        query = select(tables.documents).where(or_(columns.id == stored_id, same_file))
+        return list(connection.execute(query).mappings())
+
+    def _insert(
+        self,
+        connection: Connection,
+        document: Document,
+        passages: Iterable[Passage],
+        stored_id: str,
+        state: State,
+        origin: Origin,
+        actor: str,
+        ended_by: str,
+    ) -> None:
+        values = asdict(document) | asdict(origin)
+        values |= {"id": stored_id, "short_title": document.short_title, "state": state, "ended_by": ended_by}
+        values |= {"warnings": list(origin.warnings), "provenance": dict(origin.provenance), "trust": str(document.trust)}
+        connection.execute(insert(tables.documents).values(values | {"added_at": datetime.now(UTC), "added_by": actor}))
+        rows = [
+            {
+                "id": stored_id + passage.id.removeprefix(passage.document_id),
+                "document_id": stored_id,
+                "ordinal": passage.ordinal,
+                "article": passage.article,
+                "kind": passage.kind,
+                "headings": list(passage.headings),
+                "text": passage.text,
+            }
+            for passage in passages
+        ]
+        connection.execute(insert(tables.passages), rows)
+
+    def _row(self, connection: Connection, document_id: str) -> RowMapping:
+        row = connection.execute(select(tables.documents).where(tables.documents.c.id == document_id)).mappings().first()
+        if not row:
+            raise NotFoundError(document_id)
+        return row
+
+    def _touch(self, connection: Connection) -> None:
+        """Raise the revision. It comes first in a change: its row is the lock that puts writers in a line."""
+        connection.execute(update(tables.revision).values(value=tables.revision.c.value + 1))
+
+    def _log(self, connection: Connection, actor: str, action: str, document_id: str, title: str, detail: str) -> None:
+        row = {"actor": actor, "action": str(action), "document_id": document_id, "title": title, "detail": detail}
+        connection.execute(insert(tables.log).values(row | {"at": datetime.now(UTC)}))
+
+
+def _same(row: RowMapping, document: Document, origin: Origin) -> bool:
+    if not document.sha256 or row["sha256"] != document.sha256:
+        return False
+    if origin.fingerprint:
+        return bool(row["fingerprint"] == origin.fingerprint)
+    return bool(row["title"] == document.title and row["publish_date"] == document.publish_date)
+
+
+def _document(row: RowMapping) -> Document:
+    return Document(**{name: row[name] for name in _FIELDS} | {"trust": Trust(row["trust"])})
+
+
+def _record(row: RowMapping) -> Record:
+    origin = Origin(row["provenance"], tuple(row["warnings"]), row["quality"], row["fingerprint"])
+    return Record(_document(row), State(row["state"]), origin, _utc(row["added_at"]), row["added_by"], row["ended_by"])
+
+
+def _passage(row: RowMapping) -> Passage:
+    names = ("id", "document_id", "article", "text", "kind", "ordinal")
+    return Passage(**{name: row[name] for name in names}, title=row["short_title"], headings=tuple(row["headings"]))
+
+
+def _utc(moment: datetime) -> datetime:
+    """SQLite gives the time back without its zone."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,92 @@
+"""When a passage may be used, and where: the one predicate of every retrieval leg.
+
+The index turns the windows into arrays and masks with them, so a repeal acts without a new index: whoever holds windows
+makes them again when `Catalogue.revision()` has changed.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from corpus.model import Cite, Document, Trust
+from corpus.regions import jurisdiction
+
+ALWAYS = 0
+NEVER = date.max.toordinal() + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Days (ordinals of `date.toordinal`) from `start` to before `end`; the region path within which it applies."""
+
+    start: int
+    end: int
+    region: str
+    trust: Trust
+
+    def open(self, on: date, region: str = "") -> bool:
+        """Whether a passage may be used for a question about this day and place."""
+        return self.start <= on.toordinal() < self.end and (not self.region or region.startswith(self.region))
+
+
+SHUT = Window(NEVER, ALWAYS, "", Trust.OFFICIAL)
+
+
+def window(document: Document) -> Window:
+    """Drafts and news are found whatever the day: they never are in force, and an answer says so."""
+    end = document.ended_on.toordinal() if document.ended_on else NEVER
+    start = ALWAYS
+    if document.trust not in (Trust.DRAFT, Trust.NEWS) and document.starts_on:
+        start = document.starts_on.toordinal()
+    return Window(start, end, jurisdiction(document.region), document.trust)
+
+
+class Versions:
+    """The versions of every instrument, of the catalogue and of the starter library, by short title."""
+
+    def __init__(self, documents: Iterable[Document], instruments: Mapping[str, Document]) -> None:
+        self._held: dict[str, list[Document]] = defaultdict(list)
+        for document in documents:
+            self._held[document.short_title].append(document)
+        self._instruments = instruments
+
+    def behind(self, title: str) -> Document | None:
+        """The version that an entry of the library speaks of.
+
+        It is the one published on the day that the library knows, else the newest of all; None for an unknown title.
+        """
+        known = self._instruments.get(title)
+        held = self._held.get(title, [])
+        if known:
+            same = [row for row in held if row.publish_date == known.publish_date]
+            if same:
+                return same[-1]
+        return max([*([known] if known else []), *held], key=lambda row: row.starts_on or date.min, default=None)
+
+    def window(self, cites: Iterable[Cite], own: Document | None) -> Window:
+        """What a digest or FAQ may be used for: when and where all that it stands for applies.
+
+        :param own: its record in the library; it may narrow the region, and says whether it tells of a draft or of news
+        """
+        windows = []
+        for cite in cites:
+            known = self._instruments.get(cite.title)
+            windows += [window(row) for row in {self.behind(cite.title), known and _end_only(known)} if row]
+        if own and own.region:
+            windows.append(Window(ALWAYS, NEVER, jurisdiction(own.region), own.trust))
+        return Window(
+            max((row.start for row in windows), default=ALWAYS),
+            min((row.end for row in windows), default=NEVER),
+            max((row.region for row in windows), key=len, default=""),
+            own.trust if own else Trust.CURATED,
+        )
+
+
+def _end_only(document: Document) -> Document | None:
+    """The library may know of a repeal that the imported file does not."""
+    if not document.ended_on:
+        return None
+    return Document(document.id, document.title, ended_on=document.ended_on, region=document.region, trust=document.trust)

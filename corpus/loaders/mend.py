@@ -1,0 +1,107 @@
+"""Repairs of extracted text: wrapped lines, stray spaces, page numbers, characters that nobody sees."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from corpus.numerals import ARTICLE, NUMERAL
+
+_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]")
+_SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
+_CJK = "\u3400-\u9fff"
+_AFTER_MARK = re.compile(rf"(?<=[。，；：、！？）》”]) (?=[{_CJK}“《（])")
+_TIGHT = re.compile(rf"(?<=[{_CJK}，。；：、（）《》“”]) (?=\d)|(?<=\d) (?=[{_CJK}，。；：、（）《》“”%％])")
+# A list number stands at the start of a line or of a sentence; anywhere else a dot between digits is a decimal point.
+_DECIMAL = re.compile(r"(?<=[^\s。；：！？\d])( ?\d+) ?\. +(?=\d)|(?<=[^\s。；：！？\d])( ?\d+) \.(?=\d)")
+_PAGE_NUMBER = re.compile(r"^(?:[-—–－·\s]*(?:第\s*)?\d{1,4}(?:\s*页)?(?:\s*[/／]\s*(?:共\s*)?\d{1,4}(?:\s*页)?)?[-—–－·\s]*)$")
+_ENDS = tuple("。！？；：!?;:")
+_CLOSERS = "”’」』）)】》"
+STRUCTURE = re.compile(
+    rf"^(?:第\s*[{NUMERAL}\d]+\s*(?:分编|[编章节条])|附\s*[件表录则]|[{NUMERAL}]+、|[（(][{NUMERAL}]+[）)]|目\s*录$|[■●◆]"
+    r"|问[：:]|答[：:]|——)"
+)
+_NUMBERED = re.compile(r"^(?:\d{1,2}(?:\.\d{1,2}){0,3}[.．、](?!\s*\d)|[（(]\d{1,2}[）)]|[①-⑳]|\d{1,2}(?:\.\d{1,2}){1,3}\s)")
+
+
+def visible(text: str) -> tuple[str, int]:
+    """:returns: the text without zero-width and direction marks, in one Unicode form, and how many marks were dropped."""
+    kept, dropped = _INVISIBLE.subn("", text)
+    return unicodedata.normalize("NFC", kept), dropped
+
+
+def width(line: str) -> int:
+    """Columns of a line: a Chinese character takes two."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WFA" else 1 for char in line)
+
+
+def squeeze(line: str) -> str:
+    return _SPACES.sub(" ", line).strip()
+
+
+def tidy(line: str) -> str:
+    """Stray spaces out of numbers: `82. 8%` and `2023 年 5 月 8 日`. The space after 第十条 stays, it parts label and text."""
+    line = squeeze(line)
+    article = ARTICLE.match(line)
+    if article and line[article.end() : article.end() + 1] == " ":
+        return article[0] + " " + tidy(line[article.end() :])
+    line = _DECIMAL.sub(lambda match: (match[1] or match[2]) + ".", line)
+    return _AFTER_MARK.sub("", _TIGHT.sub("", line))
+
+
+def page_number(line: str) -> bool:
+    return bool(_PAGE_NUMBER.match(line)) and any(char.isdigit() for char in line)
+
+
+def wrapped(lines: list[str]) -> bool:
+    """Whether lines were cut at a page's width: many end inside a sentence and none is much longer than the rest."""
+    long = [line for line in lines if width(line) >= 24]
+    if len(long) < 8:
+        return False
+    open_ended = sum(not line.rstrip(_CLOSERS).endswith(_ENDS) for line in long) / len(long)
+    widths = sorted(width(line) for line in long)
+    return open_ended > 0.35 and widths[int(len(widths) * 0.98) - 1] <= 110
+
+
+def unwrap(lines: list[str]) -> list[str]:
+    """Paragraphs of the lines of a page layout; well-formed lines come back as they are.
+
+    Blank lines say nothing in such text (extractors put them between all lines or at a column's end), so the decision
+    rests on what a line begins with, how it ends, and whether it fills the width of its neighbours.
+    """
+    lines = [squeeze(line) for line in lines]
+    lines = [line for line in lines if line]
+    if not wrapped(lines):
+        return lines
+    lines = [line for line in lines if not page_number(line)]
+    widths = [width(line) for line in lines]
+    paragraphs: list[str] = []
+    for index, line in enumerate(lines):
+        local = max(widths[max(0, index - 5) : index + 5])
+        if index and _continues(lines[index - 1], widths[index - 1], line, local):
+            paragraphs[-1] = join(paragraphs[-1], line)
+        else:
+            paragraphs.append(line)
+    return [tidy(paragraph) for paragraph in paragraphs]
+
+
+def _continues(before: str, before_width: int, line: str, local: int) -> bool:
+    ended = before.rstrip(_CLOSERS).endswith(_ENDS)
+    full = before_width >= local - 5
+    if STRUCTURE.match(line):
+        # `依照本法\n第十条的规定` goes on; a real start follows a closed line.
+        return not ended and full and bool(re.match(rf"第\s*[{NUMERAL}\d]+\s*条\S", line)) and before.endswith(("法", "例", "定", "照", "据"))
+    if _NUMBERED.match(line) and (ended or not full):
+        return False
+    if len(line) == 1 and not ended:
+        return True
+    if ended:
+        # A sentence that ends exactly at the edge more often goes on than not.
+        return before_width >= local - 1
+    return full or before.endswith(("，", "、", ",")) or before_width >= 0.7 * local
+
+
+def join(before: str, after: str) -> str:
+    """Two halves of a wrapped line: nothing between Chinese characters, a space between two Latin words."""
+    space = " " if before[-1:].isascii() and before[-1:].isalpha() and after[:1].isascii() and after[:1].isalpha() else ""
+    return before + space + after

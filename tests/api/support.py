@@ -1,0 +1,77 @@
+"""A doctor whose answers are known, a small collection, and the few calls that every test makes."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from datetime import date
+
+from bot.answer import Answer, Block, Citation, Contact, Decision, Delta, Outcome, References, Speaker
+from corpus.model import Document, Passage, Status
+
+SITE = {"base_url": "http://testserver", "headers": {"Origin": "http://testserver"}, "follow_redirects": False}
+PASSWORD = "correct horse battery"
+CODE = Document(
+    "doc-code", "中华人民共和国生态环境法典", level="国家法律", issuer="全国人民代表大会", publish_date=date(2026, 3, 12),
+    effective_date=date(2026, 8, 15),
+)  # fmt: skip
+OLD = Document(
+    "doc-old", "中华人民共和国大气污染防治法", level="国家法律", publish_date=date(2018, 10, 26), ended_on=date(2026, 8, 15),
+    superseded_by="生态环境法典", repealed=True,
+)  # fmt: skip
+ARTICLE = "违反本法规定，未取得排污许可证排放污染物的，处十万元以上一百万元以下的罚款。\n情节严重的，责令停业、关闭。"
+CITATION = Citation(
+    "doc-code#1102", "doc-code", "生态环境法典", "第一千一百零二条", "第一款", Status.IN_FORCE, date(2026, 8, 15), None,
+    "处十万元以上一百万元以下的罚款", "国家法律",
+)  # fmt: skip
+
+PASSAGES = [
+    Passage("doc-code#1", "doc-code", "生态环境法典", "第一条", "为了保护和改善生态环境，制定本法典。", headings=("第一编 总则",)),
+    Passage("doc-code#1102", "doc-code", "生态环境法典", "第一千一百零二条", ARTICLE, headings=("第五编 法律责任",), ordinal=1),
+]
+OLD_PASSAGES = [Passage("doc-old#99", "doc-old", "大气污染防治法", "第九十九条", "旧的规定。")]
+
+
+class FakeDoctor:
+    """Answers by a word in the question: 求助 escalates, 出错 fails, 慢 takes its time, 着火 is an emergency."""
+
+    def __init__(self):
+        self.histories = []
+
+    def stream(self, question, history, context):
+        self.histories.append((question, [turn.content for turn in history]))
+        if "出错" in question:
+            raise RuntimeError("the model fell over")
+        if wait := re.search(r"慢(\d+)", question):
+            time.sleep(int(wait[1]) / 10)
+        outcome = Outcome.ESCALATE if "求助" in question else Outcome.EMERGENCY if "着火" in question else Outcome.ANSWERED
+        block = Block("无证排污，处 **10 万元以上 100 万元以下**罚款。", cites=(1,))
+        yield References((CITATION,), Speaker.EXTRACT)
+        yield Delta(block)
+        yield Decision(
+            Answer(
+                outcome, Speaker.EXTRACT, (block,), (CITATION,), 0.9, reasons=("涉及具体案件",), suggestions=("怎么补办？",),
+                contacts=(Contact("生态环境局", hotline="12345"),), question=question, on=context.on,
+            )  # fmt: skip
+        )
+
+
+def start(client):
+    """:returns: the id of a new conversation and the headers that open it"""
+    made = client.post("/api/conversations").json()
+    return made["id"], {"Authorization": f"Bearer {made['token']}"}
+
+
+def events(response):
+    """:returns: the (event, data) pairs of a stream"""
+    found = []
+    for chunk in response.text.split("\n\n"):
+        lines = dict(line.split(": ", 1) for line in chunk.splitlines() if not line.startswith(":"))
+        if "data" in lines:
+            found.append((lines["event"], json.loads(lines["data"])))
+    return found
+
+
+def ask(client, conversation, headers, question):
+    return client.post("/api/chat", json={"conversation": conversation, "question": question}, headers=headers)
