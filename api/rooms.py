@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
 from bot.answer import Context, Event, Turn
 from corpus.catalogue import Catalogue
 from corpus.starter import Starter
+from indexer.hit import Hit
 
 
 class Doctor(Protocol):
@@ -25,3 +27,4 @@ class Rooms:
     starter: Starter
     doctor: Callable[[], Doctor]
     index_id: Callable[[], str]
+    search: Callable[[str, date, str], list[Hit]]

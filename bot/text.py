@@ -6,6 +6,8 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 
+from indexer.traditional import TO_SIMPLIFIED
+
 # Letters of other scripts that look like Latin ones: used to slip words past filters.
 _LOOKALIKE = str.maketrans(
     "аеорсухіјѕԁԛԝһкмтвнАЕОРСУХІЈЅВНКМТΑΒΕΖΗΙΚΜΝΟΡΤΥΧοανιρτυ",
@@ -28,8 +30,8 @@ _FUNCTION = re.compile(
 
 
 def normalise(text: str) -> str:
-    """:returns: NFKC text without control and invisible characters, white space collapsed; none inside Chinese or numbers."""
-    text = unicodedata.normalize("NFKC", text)
+    """:returns: NFKC text in simplified characters, none of them invisible; white space collapsed, none inside Chinese or numbers."""
+    text = unicodedata.normalize("NFKC", text).translate(TO_SIMPLIFIED)
     text = "".join(" " if char in "\n\r\t\v\f" else char for char in text if char in "\n\r\t\v\f" or _visible(char))
     text = _SPACE_IN_NUMBER.sub(lambda found: "." if "." in found[0] else "", text)
     text = _SPACE_IN_CHINESE.sub("", text)

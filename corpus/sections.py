@@ -18,6 +18,7 @@ _LEVELS = (
 )
 _ANNEX = re.compile(rf"^附\s*[件表录](?:\s*[{NUMERAL}\d]+)?(?:[:：\s]|$)")
 _BYLINE = re.compile(r"^(?:[■●◆]\s*)?(?:[\u4e00-\u9fff]{2,8}(?:日报|晚报|晨报|时报|都市报)(?:记者|讯)|本报(?:记者|讯)|(?:记者|通讯员)\s*[\u4e00-\u9fff]{2,4}\s*(?:$|通讯员))")
+_NO_HEADLINE = re.compile(r"[。；：，、！？…）)\]:;,]$|^[（(\[]|^“?\d|：")
 _SENTENCE = re.compile(r"[^。！？；]*[。！？；][”」』）)]*|[^。！？；]+$")
 _CODE = re.compile(r"^(?:\d{3}-\d{3}-\d{2}|HW\d{2}|\d{1,4}(?:\.\d{1,2})*)$")
 
@@ -72,7 +73,9 @@ def heading_of(block: Block, text: str) -> tuple[int, str]:
             return level, re.sub(r"\s+", " ", text)
         lead = re.match(r"^(.{2,24}?)[。：]", text)
         return (level, lead[1].strip()) if lead and level >= 5 else (0, "")
-    if len(text) <= 30 and not re.search(r"[。；：，、！？…）)\]]$|^[（(\[“]?\d|：", text) and len(text) >= 4:
+    if text in ("前言", "引言", "序言", "附则"):
+        return 2, text
+    if 4 <= len(text) <= 30 and not _NO_HEADLINE.search(text) and not _BYLINE.match(text):
         return 7, text
     return 0, ""
 

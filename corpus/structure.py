@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from corpus.dates import DAY
 from corpus.loaders.base import Block
 from corpus.model import Passage
-from corpus.numerals import ARTICLE, NUMERAL, article_label, number
+from corpus.numerals import ARTICLE, NUMERAL, article_label, chinese, number
 from corpus.sections import Part, cut, rows_of, sections
 
 _UNITS = {"编": 1, "分编": 2, "章": 3, "节": 4, "目": 5}
@@ -25,8 +26,10 @@ _REFERENCE = re.compile(
     rf"^(?:第\s*[{NUMERAL}\d]+\s*[款项目]|的?规定|所[列述称定]|、|和第|至第|或者第|及第|以及第|之规定|中的|的|修改|改为|增加|删去|作为)"
 )
 _RED_HEAD = re.compile(r"^(?:[\u4e00-\u9fff]{4,30}文件|.{2,14}[〔\[(（]\d{4}[〕\])）]\d+号|[（(]?征求意见稿[）)]?)$")
+_PROMULGATED = re.compile(r"通过|公布|发布|修正|修订|批准|施行|印发")
 _SENTENCE_END = ("。", "；", "，", "：", ";", ",", ":", "、")
 _MIN_ARTICLES = 3
+_MOST_MISSING = 3  # defective copies lack an article here and there
 
 
 @dataclass(slots=True)
@@ -43,23 +46,23 @@ def parse(document_id: str, title: str, blocks: Sequence[Block]) -> list[Passage
     """:param title: short title of the document, for the citation labels
     :returns: the passages in reading order; labels and ids are unique inside the document
     """
+    blocks = [piece for block in blocks for piece in _apart(block)]
     parts = list(_law(blocks) if is_law(blocks) else sections(_body(title, blocks)))
     return _number(document_id, title, [part for part in parts if part[3]])
 
 
 def is_law(blocks: Iterable[Block]) -> bool:
-    """Whether the text is cut into articles: at least three stand in their order, or all of a very short text do."""
-    in_order = expected = 0
+    """Whether the text is cut into articles: three stand in their order, or the text is short and has one."""
+    in_order = last = 0
     for block in blocks:
         found = ARTICLE.match(block.text)
         value = number(found["number"]) if found and not found["sub"] else None
-        if not found or value is None or (expected and value != expected) or _glued(found, block.text):
+        if not found or value is None or (in_order and not last < value <= last + _MOST_MISSING) or _glued(found, block.text):
             continue
-        in_order, expected = in_order + 1, value + 1
+        in_order, last = in_order + 1, value
         if in_order >= _MIN_ARTICLES:
             return True
     return in_order > 0 and sum(len(block.text) for block in blocks) < 1500
-
 
 
 def _law(blocks: Sequence[Block]) -> Iterator[Part]:
@@ -67,6 +70,21 @@ def _law(blocks: Sequence[Block]) -> Iterator[Part]:
     for block in blocks:
         reader.read(block)
     return reader.parts()
+
+
+def _apart(block: Block) -> Iterator[Block]:
+    """Some copies run all articles of a chapter together in one line; the next number after a full stop opens the next."""
+    found = ARTICLE.match(block.text) if block.text.count("条") > 1 else None
+    value = number(found["number"]) if found else None
+    at = 0
+    while value is not None and value < 9999:
+        value += 1
+        following = re.compile(rf"(?<=。)\s+(?=第{chinese(value)}条\s)").search(block.text, at)
+        if not following:
+            break
+        yield replace(block, text=block.text[at : following.start()])
+        at = following.end()
+    yield replace(block, text=block.text[at:]) if at else block
 
 
 def _body(title: str, blocks: Sequence[Block]) -> Iterator[Block]:
@@ -192,6 +210,8 @@ class _Reader:
                 yield part.label, part.kind, part.headings, "\n".join(part.lines)
             else:
                 lines = _preamble(part.lines) if first else part.lines
+                if not lines and part.label.startswith("附"):
+                    lines = list(part.headings[-1:])  # an annex that is named and not given
                 for text in cut(lines):
                     yield part.label, part.kind, part.headings, text
             first = False
@@ -222,8 +242,8 @@ def _mid_sentence(lines: list[str]) -> bool:
 
 def _preamble(lines: list[str]) -> list[str]:
     """What stands before the first article, without titles and promulgation lines (they are metadata)."""
-    kept = [line for line in lines if len(line) > 40 and not re.search(r"(?:通过|公布|发布|修正|修订|批准|施行)[）)]?$", line)]
-    return kept if sum(map(len, kept)) >= 40 else []
+    kept = [line for line in lines if not (_PROMULGATED.search(line) and DAY.search(line)) and len(line) > 12]
+    return kept if sum(map(len, kept)) >= 30 else []
 
 
 def _number(document_id: str, title: str, parts: Sequence[Part]) -> list[Passage]:
@@ -255,4 +275,4 @@ def _slug(label: str, kind: str, ordinal: int) -> str:
     found = ARTICLE.fullmatch(label)
     if kind == "article" and found:
         return f"a{number(found['number'])}" + (f"-{number(found['sub'])}" if found["sub"] else "")
-    return f"{kind[0]}{ordinal}"
+    return f"{'x' if kind == 'article' else kind[0]}{ordinal}"

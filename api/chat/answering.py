@@ -160,6 +160,6 @@ def _references(answer_id: str, question_id: str, event: References) -> dict[str
 async def _handed(asked: Asked) -> AsyncIterator[bytes]:
     """An expert is at it: the message is kept and reaches the expert, and the doctor says only that."""
     yield encode("block", {"index": 0, "kind": "notice", "text": HANDED, "cites": [], "rows": []})
-    decision = {"message": None, "question": asked.id, "outcome": "handed", "speaker": "rule", "confidence": 0.0}
+    decision = {"message": asked.id, "question": asked.id, "outcome": "handed", "speaker": "rule", "confidence": 0.0}
     lists: dict[str, Any] = {"reasons": [], "choices": [], "suggestions": [], "contacts": [], "on": None}
     yield encode("decision", {**decision, **lists, "consultation": None})

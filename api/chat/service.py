@@ -111,12 +111,12 @@ def answered(session: Session, asked: Asked, answer_id: str, answer: AnswerOut, 
     if conversation is None or question is None:
         raise NotFound("这次对话已经删除。")
     question.state, question.pending_until = "done", None
-    message = add(session, conversation, role="assistant", text=text, id=answer_id)
-    message.reply_to = question.id
-    message.payload = answer.model_dump(mode="json")
+    payload = answer.model_dump(mode="json")
     if answer.outcome == "escalate":
         current = consultations.offered(session, conversation.id, question.id, question.text, answer.reasons)
-        message.payload |= {"consultation": {"id": current.row.id, "state": current.state}}
+        payload["consultation"] = current.out.model_dump()
+    message = add(session, conversation, role="assistant", text=text, id=answer_id)
+    message.reply_to, message.payload = question.id, payload
     repository.add_event(session, conversation.id, "message", {"id": message.id})
     return message_out(message)
 
@@ -129,7 +129,7 @@ def failed(session: Session, asked: Asked) -> None:
 
 def judge(session: Session, message_id: str, token: str, helpful: bool, reason: str) -> None:
     message = repository.message(session, message_id)
-    if message is None:
+    if message is None or message.role == "user":
         raise NotFound("没有找到这条回答，它可能已经删除。")
     opened(session, message.conversation_id, token)
     session.add(Feedback(message_id=message_id, helpful=helpful, reason=reason))

@@ -2,23 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from urllib.parse import quote, urlencode
-
+from api.anchors import reader_link
 from api.chat.schemas import AnswerOut, BlockOut, CitationOut, ContactOut
 from bot.answer import Answer, Block, Citation
-
-
-def anchor(article: str, ordinal: int = 0) -> str:
-    """:returns: the stable id of an article in the reader, such as a-第一千一百零二条."""
-    return "a-" + re.sub(r"[^\w]+", "-", article) if article else f"p-{ordinal}"
-
-
-def reader_link(citation: Citation) -> str:
-    """Opens the reader at the cited sentence."""
-    query = {"passage": citation.passage_id} | ({"quote": citation.quote} if citation.quote else {})
-    place = "#" + quote(anchor(citation.article)) if citation.article else ""
-    return f"/documents/{quote(citation.document_id, safe='')}?{urlencode(query)}{place}"
 
 
 def citation_out(n: int, citation: Citation) -> CitationOut:
@@ -31,7 +17,9 @@ def citation_out(n: int, citation: Citation) -> CitationOut:
         since=citation.since,
         until=citation.until,
         quote=citation.quote,
-        href=reader_link(citation),
+        href=reader_link(
+            citation.document_id, article=citation.article, passage_id=citation.passage_id, quoted=citation.quote
+        ),
         level=citation.level,
         note=citation.note,
     )

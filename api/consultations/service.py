@@ -130,12 +130,12 @@ def take(session: Session, id: str, person_id: str) -> Case:
 
 
 def release(session: Session, id: str, person_id: str) -> Case:
-    known = _mine(session, id, person_id)
+    known = mine(session, id, person_id)
     return _record(session, known.row, What.RELEASED, person_id)
 
 
 def replied(session: Session, id: str, person_id: str, message_id: str) -> Case:
-    known = _mine(session, id, person_id)
+    known = mine(session, id, person_id)
     return _record(session, known.row, What.REPLIED, person_id, {"message": message_id})
 
 
@@ -156,7 +156,7 @@ def reopen(session: Session, id: str, person_id: str) -> Case:
     return _record(session, known.row, What.TAKEN, person_id)
 
 
-def _mine(session: Session, id: str, person_id: str) -> Case:
+def mine(session: Session, id: str, person_id: str) -> Case:
     known = found(session, id)
     if not known.with_expert or known.expert_id != person_id:
         raise Conflict("这次云问诊不在您手上，您的操作没有执行。请先接手，再回复。")

@@ -2,17 +2,52 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from bot.answer import Citation
+from bot.answer import Answer, Block, Citation, Outcome, Speaker
 from bot.lexicon import Lexicon
-from bot.text import sentences
-from bot.values import values
+from bot.state import Found
+from bot.text import sentences, unmarked
+from bot.values import Value, day_value, values
 from corpus.model import Document, Passage, Status
 from indexer.hit import Hit
 
 MAX_QUOTE = 160
 _NOTES = {Status.DRAFT: "征求意见稿，不是现行规定", Status.NEWS: "新闻报道，不是执法依据"}
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a citation proves: the words of its passage, and the dates of its document.
+
+    `curated` are reviewed words about the passage (a FAQ); they support wording, but where an official text is at hand
+    its numbers decide.
+    """
+
+    text: str
+    document: Document
+    status: Status
+    curated: str = ""
+    official: bool = True
+
+    def words(self) -> str:
+        return f"{self.text}\n{self.curated}"
+
+    def numbers(self) -> set[Value]:
+        found = values(f"{self.document.title}\n{self.document.doc_no}\n{self.text if self.official else self.words()}")
+        for day in (self.document.starts_on, self.document.ended_on, self.document.publish_date):
+            if day:
+                found |= day_value(day)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An answer before verification, with what stands behind each of its citations, in their order."""
+
+    answer: Answer
+    evidence: tuple[Evidence, ...]
 
 
 class Basis:
@@ -21,14 +56,15 @@ class Basis:
     def __init__(self) -> None:
         self.citations: list[Citation] = []
         self.hits: list[Hit] = []
+        self.evidence: list[Evidence] = []
 
-    def add(self, hit: Hit, quote: str = "", *, title: str = "", article: str = "", note: str = "") -> int:
+    def add(self, hit: Hit, quote: str = "", *, note: str = "", curated: str = "") -> int:
         """:param quote: a run of characters of the passage; anything else is left out
-        :param title: what is cited where the passage stands for something else (a plan behind a FAQ)
+        :param curated: reviewed words about the passage, for verification
         :returns: the 1-based position of the citation
         """
         passage, document = hit.passage, hit.document
-        key = (passage.id, title or passage.title, article or passage.article)
+        key = (passage.id, passage.title, passage.article)
         for at, known in enumerate(self.citations):
             if (known.passage_id, known.title, known.article) == key:
                 return at + 1
@@ -37,8 +73,8 @@ class Basis:
             Citation(
                 passage_id=passage.id,
                 document_id=document.id,
-                title=key[1],
-                article=key[2],
+                title=passage.title,
+                article=passage.article,
                 paragraph=passage.locate(quote) if quote and passage.kind == "article" else "",
                 status=hit.status,
                 since=document.starts_on,
@@ -49,7 +85,36 @@ class Basis:
             )
         )
         self.hits.append(hit)
+        self.evidence.append(evidence_of(hit, curated))
         return len(self.citations)
+
+    def extend(self, citations: Sequence[Citation], evidence: Sequence[Evidence]) -> int:
+        """Append what another answer leans on. :returns: by how much its numbers move."""
+        shift = len(self.citations)
+        self.citations += citations
+        self.evidence += evidence
+        return shift
+
+    def draft(self, found: Found, speaker: Speaker, blocks: Sequence[Block], reasons: Sequence[str]) -> Draft:
+        """:returns: the answered draft that leans on what has been collected."""
+        answer = Answer(
+            Outcome.ANSWERED,
+            speaker,
+            tuple(blocks),
+            tuple(self.citations),
+            reasons=tuple(reasons),
+            hits=found.hits,
+            question=found.question.text,
+            on=found.question.on,
+        )
+        return Draft(answer, tuple(self.evidence))
+
+
+def evidence_of(hit: Hit, curated: str = "") -> Evidence:
+    passage = hit.passage
+    text = "\n".join([passage.label, *passage.headings, passage.text])
+    words = "\n".join(filter(None, [passage.plain, curated]))
+    return Evidence(unmarked(text), hit.document, hit.status, unmarked(words), official=passage.kind not in ("faq", "digest"))
 
 
 def note_of(status: Status, document: Document) -> str:
@@ -64,10 +129,6 @@ def note_of(status: Status, document: Document) -> str:
     if status is Status.NOT_YET and document.starts_on:
         return f"自 {document.starts_on} 起施行"
     return ""
-
-
-def last_day(document: Document) -> date | None:
-    return document.ended_on - timedelta(days=1) if document.ended_on else None
 
 
 def quote_for(passage: Passage, sentence: str, lexicon: Lexicon) -> str:

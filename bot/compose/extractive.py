@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
-from bot.answer import Answer, Block, Outcome, Speaker
-from bot.compose.basis import Basis, quote_for
+from bot.answer import Block, Speaker
+from bot.compose.basis import Basis, Draft, quote_for
 from bot.compose.conflict import prevailing
 from bot.compose.penalties import table
 from bot.compose.sentences import FITS, Piece, best, pieces, plain_of
@@ -45,9 +44,9 @@ def ranked(question: Understood, hits: Sequence[Hit], lexicon: Lexicon) -> list[
     return sorted(out, key=lambda row: -row[0])
 
 
-def compose(found: Found, lexicon: Lexicon, *, limit: int = 2) -> Answer | None:
+def compose(found: Found, lexicon: Lexicon, *, limit: int = 2) -> Draft | None:
     """:param limit: how many further passages may be shown beside the leading one
-    :returns: the answer, None where no passage has a usable sentence
+    :returns: the draft, None where no passage has a usable sentence
     """
     question = found.question
     order = ranked(question, found.hits, lexicon)
@@ -55,10 +54,11 @@ def compose(found: Found, lexicon: Lexicon, *, limit: int = 2) -> Answer | None:
         return None
     first, lower = prevailing(order[0][1], [hit for _, hit in order], question, lexicon)
     basis = Basis()
-    blocks = _leading(first, question, lexicon, basis)
+    blocks = leading(first, question, lexicon, basis)
     if not blocks:
         return None
-    blocks += [_overruled(hit, first, question, lexicon, basis) for hit in lower]
+    for hit in lower:
+        blocks += _overruled(hit, first, question, lexicon, basis)
     floor = 0.8 * order[0][0]
     for value, hit in order:
         if len(basis.citations) > limit or value < floor:
@@ -67,24 +67,11 @@ def compose(found: Found, lexicon: Lexicon, *, limit: int = 2) -> Answer | None:
             continue
         if block := _beside(hit, question, lexicon, basis):
             blocks.append(block)
-    return Answer(
-        Outcome.ANSWERED,
-        Speaker.EXTRACT,
-        tuple(blocks),
-        tuple(basis.citations),
-        reasons=(f"extract:{first.passage.label}",),
-        hits=found.hits,
-        question=question.text,
-        on=question.on,
-    )
+    return basis.draft(found, Speaker.EXTRACT, blocks, (f"extract:{first.passage.label}",))
 
 
-def article(hit: Hit, question: Understood, lexicon: Lexicon, basis: Basis) -> list[Block]:
-    """:returns: what one article says on the question; its beginning where the question asks nothing more special."""
-    return _leading(hit, question, lexicon, basis)
-
-
-def _leading(hit: Hit, question: Understood, lexicon: Lexicon, basis: Basis) -> list[Block]:
+def leading(hit: Hit, question: Understood, lexicon: Lexicon, basis: Basis) -> list[Block]:
+    """:returns: what one passage says on the question: the lead, then a table of penalties or further sentences."""
     found = pieces(hit.passage, question, lexicon)
     chosen = _lead(found, question)
     if not chosen:
@@ -121,12 +108,16 @@ def _beside(hit: Hit, question: Understood, lexicon: Lexicon, basis: Basis) -> B
     return Block(named(top[0].text, hit), "detail", (cite,))
 
 
-def _overruled(hit: Hit, lead: Hit, question: Understood, lexicon: Lexicon, basis: Basis) -> Block:
+def _overruled(hit: Hit, lead: Hit, question: Understood, lexicon: Lexicon, basis: Basis) -> list[Block]:
     top = best(pieces(hit.passage, question, lexicon), 1)
-    text = top[0].text if top else hit.passage.label
-    cite = basis.add(hit, top[0].quote if top else "", note=f"与《{lead.passage.title}》不一致之处，以《{lead.passage.title}》为准")
+    if not top:
+        return []
     higher = f"《{lead.passage.title}》"
-    return Block(f"{hit.passage.label}的写法与此不同，{higher}位阶更高，不一致之处以{higher}为准。它写的是：{text}", "detail", (cite,))
+    cite = basis.add(hit, top[0].quote, note=f"与{higher}不一致之处，以{higher}为准")
+    return [
+        Block(f"{hit.passage.label}的写法与此不同。{higher}位阶更高，不一致之处以{higher}为准；它的原话意思是：", "notice", (cite,)),
+        Block(top[0].text, "detail", (cite,)),
+    ]
 
 
 def named(text: str, hit: Hit) -> str:
@@ -139,6 +130,3 @@ def _same_article(hit: Hit, others: Sequence[Hit]) -> bool:
     mine = set(hit.passage.stands_for) or {(hit.passage.title, hit.passage.article)}
     return any(mine & (set(other.passage.stands_for) or {(other.passage.title, other.passage.article)}) for other in others)
 
-
-def renumbered(block: Block, shift: int) -> Block:
-    return replace(block, cites=tuple(cite + shift for cite in block.cites))

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bot.answer import Answer, Block, Outcome, Speaker
-from bot.compose.basis import Basis, quote_for
+from bot.answer import Block, Speaker
+from bot.compose.basis import Basis, Draft, quote_for
 from bot.lexicon import Lexicon
 from bot.state import Found
 from bot.text import marks, sentences, unmarked
@@ -61,7 +61,7 @@ def chosen(question: str, found: Sequence[Match]) -> Match | None:
     return None
 
 
-def compose(found: Found, match: Match, entry: Entry | None, index: Index, documents: Mapping[str, Document], lexicon: Lexicon) -> Answer:
+def compose(found: Found, match: Match, entry: Entry | None, index: Index, documents: Mapping[str, Document], lexicon: Lexicon) -> Draft:
     """:param documents: instruments by short title, for plans and notices whose text has not been imported"""
     basis = Basis()
     places: dict[int, int] = {}
@@ -79,16 +79,7 @@ def compose(found: Found, match: Match, entry: Entry | None, index: Index, docum
     steps = tuple((unmarked(step),) for step in entry.next_steps) if entry else ()
     if steps:
         blocks.append(Block("接下来", "steps", rows=steps))
-    return Answer(
-        Outcome.ANSWERED,
-        Speaker.FAQ,
-        tuple(blocks),
-        tuple(basis.citations),
-        reasons=(f"faq:{match.hit.passage.id}",),
-        hits=found.hits,
-        question=found.question.text,
-        on=on,
-    )
+    return basis.draft(found, Speaker.FAQ, blocks, (f"faq:{match.hit.passage.id}",))
 
 
 def _block(part: Sequence[tuple[str, tuple[int, ...]]], kind: str) -> Block:
@@ -121,7 +112,7 @@ def _place(
         cite: Cite = hit.passage.stands_for[mark - 1]
         article = index.article(cite.title, cite.article, on=on) if cite.article else None
         if article:
-            places[mark] = basis.add(article, quote_for(article.passage, unmarked(sentence), lexicon))
+            places[mark] = basis.add(article, quote_for(article.passage, unmarked(sentence), lexicon), curated=hit.passage.text)
         else:
             document = documents.get(cite.title, hit.document)
             status = hit.status if hit.status in (Status.DRAFT, Status.NEWS) else document.status_on(on)

@@ -10,11 +10,13 @@ from corpus.numerals import ARTICLE, NUMERAL
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]")
 _SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
 _CJK = "\u3400-\u9fff"
+_SPREAD = re.compile(rf"(?<![{_CJK}])(?:[{_CJK}] ){{3,}}[{_CJK}](?![{_CJK}])")  # justified lines: 一 般 工 业 固 废
 _AFTER_MARK = re.compile(rf"(?<=[。，；：、！？）》”]) (?=[{_CJK}“《（])")
 _TIGHT = re.compile(rf"(?<=[{_CJK}，。；：、（）《》“”]) (?=\d)|(?<=\d) (?=[{_CJK}，。；：、（）《》“”%％])")
 # A list number stands at the start of a line or of a sentence; anywhere else a dot between digits is a decimal point.
 _DECIMAL = re.compile(r"(?<=[^\s。；：！？\d])( ?\d+) ?\. +(?=\d)|(?<=[^\s。；：！？\d])( ?\d+) \.(?=\d)")
 _PAGE_NUMBER = re.compile(r"^(?:[-—–－·\s]*(?:第\s*)?\d{1,4}(?:\s*页)?(?:\s*[/／]\s*(?:共\s*)?\d{1,4}(?:\s*页)?)?[-—–－·\s]*)$")
+_HALF = {ord(char): ord(char) - 0xFEE0 for char in "０１２３４５６７８９ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ％"}
 _ENDS = tuple("。！？；：!?;:")
 _CLOSERS = "”’」』）)】》"
 STRUCTURE = re.compile(
@@ -45,8 +47,19 @@ def tidy(line: str) -> str:
     article = ARTICLE.match(line)
     if article and line[article.end() : article.end() + 1] == " ":
         return article[0] + " " + tidy(line[article.end() :])
+    line = _SPREAD.sub(lambda match: match[0].replace(" ", ""), line)
     line = _DECIMAL.sub(lambda match: (match[1] or match[2]) + ".", line)
     return _AFTER_MARK.sub("", _TIGHT.sub("", line))
+
+
+def tight(line: str) -> str:
+    """Without the spaces between Chinese characters that recognition and some layouts put there."""
+    return re.sub(rf"(?<=[{_CJK}，。；：、（）《》“”]) (?=[{_CJK}，。；：、（）《》“”])", "", squeeze(line))
+
+
+def halfwidth(text: str) -> str:
+    """Letters, digits and per cent signs that a layout set in full width."""
+    return text.translate(_HALF)
 
 
 def page_number(line: str) -> bool:

@@ -1,0 +1,116 @@
+"""A document as the reader shows it: contents at the side, articles with anchors, the cited words marked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from api.anchors import anchor
+from api.documents.shelf import Opened
+from corpus.model import Passage
+from corpus.starter import unmarked
+
+MOST_FINDS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    text: str
+    mark: str = ""  # '', cited, or found
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    text: str
+    depth: int
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """`opens` are the headings that begin with this article; `lines` its paragraphs, cut where something is marked."""
+
+    anchor: str
+    label: str
+    citation: str
+    lines: tuple[tuple[Segment, ...], ...]
+    opens: tuple[Heading, ...]
+    digest: str
+    cited: bool
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    articles: tuple[Article, ...]
+    contents: tuple[Heading, ...]
+    finds: tuple[Article, ...]
+    found: int
+
+
+def reading(opened: Opened, *, passage_id: str = "", quoted: str = "", find: str = "") -> Reading:
+    """Lay out a document. `quoted` is marked in the cited passage, `find` wherever it stands."""
+    articles, contents, finds = [], [], []
+    before: tuple[str, ...] = ()
+    hits = 0
+    for passage in opened.passages:
+        text = unmarked(passage.text)
+        cited = passage.id == passage_id
+        label = passage.article or (passage.headings[-1] if passage.headings and passage.kind == "faq" else "")
+        headings = _headings(passage, opened)
+        opens = _opens(headings, before, passage)
+        before = headings
+        digest = opened.digests.get(passage.article)
+        article = Article(
+            anchor=anchor(passage.article, passage.id),
+            label=label,
+            citation=passage.label if passage.article else f"《{passage.title}》",
+            lines=tuple(lines(text, quoted if cited else "", find)),
+            opens=opens,
+            digest=unmarked(digest.text) if digest else "",
+            cited=cited,
+            kind=passage.kind,
+        )
+        articles.append(article)
+        contents += opens
+        if find and (count := text.count(find)):
+            hits += count
+            if len(finds) < MOST_FINDS:
+                finds.append(article)
+    if not contents:
+        contents = [Heading(a.label, 1, a.anchor) for a in articles if a.label]
+    return Reading(tuple(articles), tuple(contents), tuple(finds), hits)
+
+
+def lines(text: str, quoted: str, find: str) -> list[tuple[Segment, ...]]:
+    """The paragraphs of a text, cut into plain and marked runs. A quote may run over the end of a paragraph."""
+    marks = [""] * len(text)
+    for needle, kind in ((find, "found"), (quoted, "cited")):
+        at = text.find(needle) if needle else -1
+        while at >= 0:
+            marks[at : at + len(needle)] = [kind] * len(needle)
+            at = text.find(needle, at + len(needle)) if kind == "found" else -1
+    rows, at = [], 0
+    for line in text.split("\n"):
+        if line.strip():
+            rows.append(_segments(line, marks[at : at + len(line)]))
+        at += len(line) + 1
+    return rows
+
+
+def _segments(line: str, marks: Sequence[str]) -> tuple[Segment, ...]:
+    cuts = [0, *(i for i in range(1, len(line)) if marks[i] != marks[i - 1]), len(line)]
+    return tuple(Segment(line[start:end], marks[start]) for start, end in zip(cuts, cuts[1:], strict=False))
+
+
+def _headings(passage: Passage, opened: Opened) -> tuple[str, ...]:
+    """A FAQ's heading is its question, shown as its label; a digest's is its title."""
+    return () if passage.kind == "faq" else passage.headings
+
+
+def _opens(headings: tuple[str, ...], before: tuple[str, ...], passage: Passage) -> tuple[Heading, ...]:
+    same = 0
+    while same < min(len(headings), len(before)) and headings[same] == before[same]:
+        same += 1
+    place = anchor(passage.article, passage.id)
+    return tuple(Heading(text, depth, place) for depth, text in enumerate(headings[same:], start=same + 1))

@@ -1,0 +1,252 @@
+"""The doctor: a question goes through triage, understanding, search, composing, verification and decision."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+
+from langchain_core.runnables import Runnable, RunnableLambda
+
+from bot import lexicon as lexicons
+from bot import replies
+from bot.answer import Answer, Block, Contact, Context, Decision, Delta, Event, Outcome, References, Speaker, Turn
+from bot.compose import extractive, faq, named
+from bot.compose.basis import Basis, Draft
+from bot.compose.model import ModelComposer, draft
+from bot.conversation import misses
+from bot.decide import Calibration, calibration, clarifying, features, responsible
+from bot.merge import merged
+from bot.model import ModelError, Writer
+from bot.references import Laws
+from bot.search import find
+from bot.state import Found, Kind, State, Understood, Verdict
+from bot.suggest import suggestions
+from bot.text import normalise, sentences
+from bot.triage import MAX_CHARACTERS, triage
+from bot.understanding import understand
+from bot.verify import Checked, check
+from corpus import starter as library
+from corpus.starter import Starter
+from indexer.hit import Hit, Index
+
+REGION = "湖北省武汉市"
+ANSWER_AT = 0.5
+
+
+class Doctor:
+    """Answers questions from an index, and hands over what it must not answer.
+
+    Holds no state of a conversation, so one instance serves all threads.
+    """
+
+    def __init__(
+        self,
+        index: Callable[[], Index],
+        starter: Starter | None = None,
+        *,
+        region: str = REGION,
+        writer: Writer | None = None,
+        weights: Calibration | None = None,
+        answer_at: float = ANSWER_AT,
+    ) -> None:
+        """:param index: gives the current index; asked once a question, so that a new index takes over between two
+        :param region: the place of the service, for questions and contexts that name none
+        :param writer: a chat model; without one answers are composed of sentences of the library
+        :param answer_at: the confidence from which an answer is given
+        """
+        self._index = index
+        self._starter = starter or library.load()
+        self._laws = Laws(self._starter.instruments)
+        self._lexicon = lexicons.of(self._starter)
+        self._region = region
+        self._composer = ModelComposer(writer, self._lexicon) if writer else None
+        self._weights = weights or calibration()
+        self._answer_at = answer_at
+        before = self._step(self._triage) | self._step(self._understand) | self._step(self._search)
+        self._before: Runnable[State, State] = before
+        self.chain: Runnable[State, State] = before | self._step(self._answer)
+
+    def ask(self, question: str, history: Sequence[Turn] = (), context: Context | None = None) -> Answer:
+        """:returns: the answer; never raises for anything that a person may type."""
+        return self._answered(self.chain.invoke(self._state(question, history, context)))
+
+    def stream(self, question: str, history: Sequence[Turn] = (), context: Context | None = None) -> Iterator[Event]:
+        """References, a Delta for each block as soon as it is verified, then the Decision.
+
+        The Decision holds the whole answer: numbering and wording of it stand, whatever was shown before.
+        """
+        state = self._before.invoke(self._state(question, history, context))
+        if self._composer and state.answer is None and len(state.found) == 1:
+            yield from self._streamed(state)
+            return
+        answer = self._answered(state if state.answer else self._answer(state))
+        yield References(answer.citations, answer.speaker)
+        yield from (Delta(block) for block in answer.blocks)
+        yield Decision(answer)
+
+    # -- steps ---------------------------------------------------------------------------------------------------------
+
+    def _step(self, step: Callable[[State], State]) -> Runnable[State, State]:
+        """A step of the chain; once an answer stands, the rest is passed through."""
+
+        def run(state: State) -> State:
+            return state if state.answer else step(state)
+
+        return RunnableLambda(run, name=step.__name__.strip("_"))
+
+    def _state(self, question: str, history: Sequence[Turn], context: Context | None) -> State:
+        context = context or Context(date.today(), self._region)
+        return State(question, tuple(history), context)
+
+    def _triage(self, state: State) -> State:
+        verdict = triage(state.asked, state.history)
+        if verdict.outcome is None or verdict.reason == "escalate:missed":
+            history = (*state.history, Turn("user", state.asked))
+            if misses(history) >= 2:
+                verdict = Verdict("escalate:missed", Outcome.ESCALATE, "escalate-missed")
+            elif verdict.outcome:
+                verdict = Verdict("pass")
+        if verdict.outcome is None:
+            return replace(state, verdict=verdict)
+        text = normalise(state.asked)[:MAX_CHARACTERS]
+        answer = replies.reply(verdict, text, self._starter.contacts, state.context.on)
+        return replace(state, verdict=verdict, answer=answer)
+
+    def _understand(self, state: State) -> State:
+        parts = understand(state.asked, state.history, state.context, self._laws, self._region)
+        if len(parts) == 1 and (asking := clarifying(parts[0], state.history)):
+            return replace(state, parts=parts, answer=replies.clarify(asking, parts[0].text, state.context.on))
+        return replace(state, parts=parts)
+
+    def _search(self, state: State) -> State:
+        index = self._index()
+        return replace(state, found=tuple(find(part, index, self._starter, self._lexicon) for part in state.parts))
+
+    def _answer(self, state: State) -> State:
+        answers = []
+        for found in state.found:
+            answer = self._from_model(found) if self._composer else None
+            answers.append(answer or self._from_library(found))
+        return replace(state, answer=merged(answers, state.parts[0].text if len(state.parts) == 1 else normalise(state.asked)))
+
+    # -- composing -----------------------------------------------------------------------------------------------------
+
+    def _from_library(self, found: Found) -> Answer:
+        index = self._index()
+        match = self._match(found)
+        made: Draft | None = None
+        if found.named or found.unknown:
+            made = named.by_article(found, index, self._starter, self._lexicon)
+        if not made and match:
+            entry = self._starter.entries.get(match.hit.passage.id)
+            made = faq.compose(found, match, entry, index, self._starter.instruments, self._lexicon)
+        made = made or extractive.compose(found, self._lexicon)
+        made = named.two_regimes(found, made, self._lexicon)
+        if not made:
+            return self._unknown(found, 0.0, ("no-passage",))
+        checked = check(made, self._lexicon, _labels(found))
+        return self._decided(found, made, checked, match)
+
+    def _match(self, found: Found) -> faq.Match | None:
+        candidates = faq.matches(found.question.text, found.hits, self._starter.entries, self._lexicon)
+        return faq.chosen(found.question.text, candidates)
+
+    def _from_model(self, found: Found) -> Answer | None:
+        """:returns: the model's answer, None where the library's own must take its place."""
+        if not self._composer or self._match(found) or found.question.period:
+            return None
+        basis = Basis()
+        blocks: list[Block] = []
+        try:
+            blocks += self._composer.blocks(found, basis)
+        except ModelError as error:
+            if not blocks:
+                return None
+            return self._written(found, basis, blocks, f"model:broken-off:{error}"[:120])
+        return self._written(found, basis, blocks, "model") if blocks else None
+
+    def _streamed(self, state: State) -> Iterator[Event]:
+        """A model's sentences as they come; if none holds, the library's answer, as if nothing had been tried."""
+        found = state.found[0]
+        basis = Basis()
+        blocks: list[Block] = []
+        reason = "model"
+        if self._composer and not self._match(found) and not found.question.period:
+            try:
+                for block in self._composer.blocks(found, basis):
+                    if not blocks:
+                        yield References(tuple(basis.citations), Speaker.MODEL)
+                    blocks.append(block)
+                    yield Delta(block)
+            except ModelError as error:
+                reason = f"model:broken-off:{error}"[:120]
+        if blocks:
+            yield Decision(self._written(found, basis, blocks, reason))
+            return
+        answer = self._from_library(found)
+        yield References(answer.citations, answer.speaker)
+        yield from (Delta(block) for block in answer.blocks)
+        yield Decision(answer)
+
+    def _written(self, found: Found, basis: Basis, blocks: Sequence[Block], reason: str) -> Answer:
+        made = draft(found, basis, blocks, reason)
+        return self._decided(found, made, check(made, self._lexicon, _labels(found)), None)
+
+    # -- deciding ------------------------------------------------------------------------------------------------------
+
+    def _decided(self, found: Found, made: Draft, checked: Checked, match: faq.Match | None) -> Answer:
+        """An answer where enough of it holds and the confidence reaches the threshold, else somebody who knows."""
+        total = sum(len(sentences(block.text)) + len(block.rows) for block in made.answer.blocks)
+        kept = 1.0 - len(checked.dropped) / total if total else 0.0
+        lead = match.hit if match and made.answer.speaker is Speaker.FAQ else _lead(found, checked.answer)
+        seen = features(found, lead, match, self._lexicon, kept)
+        confidence = self._weights.confidence(seen)
+        reasons = (*made.answer.reasons, *(f"dropped:{reason}" for _, reason in checked.dropped[:5]))
+        if not checked.holds:
+            return self._unknown(found, confidence, (*reasons, "nothing-verified"))
+        if confidence < self._answer_at:
+            return self._unknown(found, confidence, (*reasons, f"confidence:{confidence:.2f}"))
+        return replace(
+            checked.answer,
+            confidence=round(confidence, 4),
+            reasons=reasons,
+            suggestions=suggestions(found.question.text, found.hits, self._lexicon),
+            contacts=self._contacts(found.question),
+        )
+
+    def _contacts(self, question: Understood) -> tuple[Contact, ...]:
+        if question.kind is not Kind.WHO:
+            return ()
+        contact = responsible(question.text, self._starter.contacts)
+        return (contact,) if contact else ()
+
+    def _unknown(self, found: Found, confidence: float, reasons: tuple[str, ...]) -> Answer:
+        verdict = Verdict("escalate:unknown", Outcome.ESCALATE, "escalate-unknown")
+        answer = replies.reply(verdict, found.question.text, self._starter.contacts, found.question.on)
+        return replace(
+            answer,
+            confidence=round(confidence, 4),
+            reasons=(*reasons, *answer.reasons),
+            suggestions=suggestions(found.question.text, found.hits, self._lexicon),
+            hits=found.hits,
+        )
+
+    @staticmethod
+    def _answered(state: State) -> Answer:
+        if state.answer is None:
+            raise RuntimeError("the chain ended without an answer")
+        return state.answer
+
+
+def _labels(found: Found) -> frozenset[str]:
+    hits = (*found.hits, *found.named, *found.replaced, *found.earlier)
+    return frozenset(hit.passage.article for hit in hits if hit.passage.article)
+
+
+def _lead(found: Found, answer: Answer) -> Hit | None:
+    """The hit behind the first citation."""
+    if not answer.citations:
+        return None
+    wanted = answer.citations[0].passage_id
+    return next((hit for hit in (*found.named, *found.replaced, *found.hits, *found.earlier) if hit.passage.id == wanted), None)

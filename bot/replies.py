@@ -1,0 +1,78 @@
+"""Fixed replies as answers: emergency cards, refusals, redirections, handing over."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from bot.answer import Answer, Block, Contact, Outcome, Speaker
+from bot.decide import Clarifying, contact_of, responsible
+from bot.rules import read
+from bot.state import Verdict
+from corpus.starter import Responsible
+
+_CALLS = (
+    Contact("消防救援", "泄漏、着火、爆炸", "119", confirm=False),
+    Contact("医疗急救", "有人受伤、中毒", "120", confirm=False),
+    Contact("公安", "有人身危险、放射源丢失", "110", confirm=False),
+    Contact("政务服务便民热线", "报告污染", "12345", confirm=False),
+    Contact("生态环境举报热线", "报告污染（多地已并入 12345）", "12369"),
+)
+_FALLBACK = Contact("政务服务便民热线", "问清由哪个部门答复", "12345")
+
+
+def reply(verdict: Verdict, text: str, contacts: Sequence[Responsible], today: date) -> Answer:
+    """:returns: the answer for a verdict that needs no search."""
+    outcome = verdict.outcome or Outcome.ESCALATE
+    if verdict.language != "zh":
+        return _foreign(verdict, outcome, text, today)
+    found: dict[str, Any] = read("replies")["zh"].get(verdict.reply) or read("replies")["zh"]["nonsense"]
+    named = next((row for row in contacts if row.id == verdict.contact), None)
+    lead, notice = found["lead"], found.get("notice", "")
+    if verdict.contact:
+        contact = contact_of(named) if named else _FALLBACK
+        hotline = f"，电话 {contact.hotline}" if contact.hotline else ""
+        lead = lead.format(department=contact.department, hotline=hotline)
+        notice = notice.format(note=contact.note)
+        if contact.confirm and contact.hotline:
+            notice += read("replies")["zh"]["confirm-number"]
+        shown: tuple[Contact, ...] = (contact,)
+    else:
+        shown = _contacts(outcome, verdict, text, contacts)
+    blocks = [Block(lead, "lead")]
+    if steps := found.get("steps"):
+        blocks.append(Block("现在做三件事", "steps", rows=tuple((step,) for step in steps)))
+    if notice:
+        blocks.append(Block(notice, "notice"))
+    return Answer(outcome, Speaker.RULE, tuple(blocks), confidence=1.0, reasons=(verdict.reason,), contacts=shown, question=text, on=today)
+
+
+def clarify(asking: Clarifying, text: str, today: date) -> Answer:
+    return Answer(
+        Outcome.CLARIFY,
+        Speaker.RULE,
+        (Block(asking.ask, "lead"),),
+        reasons=(asking.reason,),
+        choices=asking.choices,
+        question=text,
+        on=today,
+    )
+
+
+def _contacts(outcome: Outcome, verdict: Verdict, text: str, contacts: Sequence[Responsible]) -> tuple[Contact, ...]:
+    if outcome is Outcome.EMERGENCY:
+        radiation = verdict.reason == "emergency:source-lost"
+        return tuple(call for call in _CALLS if call.hotline != ("119" if radiation else "110"))
+    if outcome is Outcome.ESCALATE:
+        return (responsible(text, contacts) or _FALLBACK,)
+    return ()
+
+
+def _foreign(verdict: Verdict, outcome: Outcome, text: str, today: date) -> Answer:
+    words = read("replies")
+    spoken = words.get(verdict.language) or words["en"]
+    key = "emergency" if outcome is Outcome.EMERGENCY else verdict.reply
+    said = spoken.get(key) or words["en"].get(key) or spoken["foreign"]
+    contacts = _CALLS if outcome is Outcome.EMERGENCY else (_FALLBACK,) if outcome is Outcome.ESCALATE else ()
+    return Answer(outcome, Speaker.RULE, (Block(said, "lead"),), confidence=1.0, reasons=(verdict.reason,), contacts=contacts, question=text, on=today)

@@ -1,0 +1,68 @@
+"""What retrieval brings for a question, with the articles that it names and what replaced the repealed ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from bot.lexicon import Lexicon
+from bot.state import Found, Reference, Understood
+from bot.understanding import CODE_FROM
+from corpus.model import Cite, Status
+from corpus.starter import Starter
+from indexer.hit import Hit, Index
+
+K = 20
+CODE = "生态环境法典"
+_WHICH_LAW = Cite(CODE, "第一千零五十七条")  # 从旧兼从轻
+_LIKE = 0.3  # below, the nearest article of the code is too far from the repealed one to be named beside it
+
+
+def find(question: Understood, index: Index, starter: Starter, lexicon: Lexicon) -> Found:
+    """Search as of today; for conduct before the code also as of the day of the conduct."""
+    today = question.today
+    hits = index.search(question.text, on=today, region=question.region, k=K)
+    named, unknown = _named(question.references, index, question)
+    replaced = _replaced([hit for hit in named if hit.status is Status.REPEALED], index, starter, lexicon, question)
+    earlier: Sequence[Hit] = ()
+    transition = None
+    if question.period and question.period.on < CODE_FROM <= today:
+        earlier = index.search(question.text, on=question.period.on, region=question.region, k=K)
+        transition = index.article(_WHICH_LAW.title, _WHICH_LAW.article, on=today)
+    return Found(question, tuple(hits), named, replaced, tuple(earlier), transition, unknown)
+
+
+def repealed_laws(titles: Sequence[str], starter: Starter, question: Understood) -> list[str]:
+    """:returns: of the laws that a question names, those no longer in force today."""
+    known: Mapping[str, object] = starter.instruments
+    return [title for title in titles if title in known and starter.instruments[title].status_on(question.today) is Status.REPEALED]
+
+
+def _named(wanted: Sequence[Reference], index: Index, question: Understood) -> tuple[tuple[Hit, ...], tuple[Reference, ...]]:
+    found, unknown = [], []
+    for reference in wanted[:4]:
+        hit = index.article(reference.cite.title, reference.cite.article, on=question.today) if reference.cite.title else None
+        if hit:
+            found.append(replace(hit, status=hit.document.status_on(question.today)))
+        else:
+            unknown.append(reference)
+    return tuple(found), tuple(unknown)
+
+
+def _replaced(old: Sequence[Hit], index: Index, starter: Starter, lexicon: Lexicon, question: Understood) -> tuple[Hit, ...]:
+    """The articles in force in place of repealed ones: by the crosswalk, else the nearest ones of the code by the old text."""
+    out: list[Hit] = []
+    for hit in old:
+        cites = starter.crosswalk.get((hit.passage.title, hit.passage.article), ())
+        current = [found for cite in cites if (found := index.article(cite.title, cite.article, on=question.today))]
+        if not current and not cites:
+            near = index.search(hit.passage.text[:300], on=question.today, region=question.region, k=K)
+            current = [
+                found
+                for found in near
+                if found.passage.title == (hit.document.superseded_by or CODE)
+                and lexicon.likeness(hit.passage.text, f"{found.passage.text}") >= _LIKE
+            ][:1]
+        out += [found for found in current if found.passage.id not in {known.passage.id for known in out}]
+    return tuple(out)
+

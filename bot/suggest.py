@@ -1,0 +1,27 @@
+"""Next questions that the doctor can answer: taken from what people ask about the passages found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.lexicon import Lexicon
+from corpus.model import Status
+from indexer.hit import Hit
+
+LIMIT = 3
+_LONGEST = 30
+
+
+def suggestions(question: str, hits: Sequence[Hit], lexicon: Lexicon, limit: int = LIMIT) -> tuple[str, ...]:
+    """:returns: up to `limit` questions of rules in force, each unlike the one asked and unlike each other; FAQs first."""
+    usable = [hit for hit in hits if hit.status is Status.IN_FORCE and hit.passage.questions]
+    usable.sort(key=lambda hit: hit.passage.kind != "faq")
+    out: list[str] = []
+    for hit in usable:
+        candidate = hit.passage.questions[0]
+        if len(candidate) > _LONGEST or any(lexicon.likeness(candidate, known) > 0.6 for known in (question, *out)):
+            continue
+        out.append(candidate)
+        if len(out) == limit:
+            break
+    return tuple(out)

@@ -1,0 +1,54 @@
+"""Pictures of pages, read by Debian's tesseract with Simplified Chinese where it is installed."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from functools import lru_cache
+from pathlib import Path
+
+from corpus.loaders import mend
+from corpus.loaders.base import Block, Loaded, LoadError, readability
+
+_SECONDS = 90
+_ADVICE = (
+    "请上传文字版（Word 或可复制文字的 PDF）；或在服务器上安装中文识别（apt install tesseract-ocr tesseract-ocr-chi-sim）后重试。"
+)
+
+
+def load(path: Path) -> Loaded:
+    """:raises LoadError: if there is no tesseract for Chinese, or it finds nothing"""
+    lines = recognise(path)
+    return loaded([lines])
+
+
+def loaded(pages: list[list[str]]) -> Loaded:
+    """Recognised lines of pages as blocks; a person has to compare them with the picture."""
+    blocks = tuple(Block(line, page=number) for number, lines in enumerate(pages, 1) for line in mend.unwrap(lines))
+    quality = readability("\n".join(block.text for block in blocks))
+    return Loaded(blocks, {}, ("文字由扫描件识别而来，请与原件核对数字",), min(0.9, quality), len(pages))
+
+
+@lru_cache(maxsize=1)
+def available() -> bool:
+    program = shutil.which("tesseract")
+    if not program:
+        return False
+    said = subprocess.run([program, "--list-langs"], capture_output=True, text=True, check=False, timeout=30)  # noqa: S603
+    return "chi_sim" in (said.stdout + said.stderr).split()
+
+
+def recognise(path: Path) -> list[str]:
+    """:returns: the lines of one picture
+    :raises LoadError: if tesseract is missing or fails
+    """
+    if not available():
+        raise LoadError("scan", "这是扫描件或图片，没有可复制的文字", _ADVICE)
+    command = [str(shutil.which("tesseract")), str(path), "stdout", "-l", "chi_sim+eng", "--psm", "3"]
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=_SECONDS, check=True)  # noqa: S603
+    except (subprocess.SubprocessError, OSError) as error:
+        raise LoadError("scan", "扫描件识别失败", _ADVICE) from error
+    # tesseract sets Chinese characters apart with spaces
+    text = mend.visible(done.stdout.decode("utf-8", "replace"))[0]
+    return [mend.tight(line) for line in text.splitlines() if line.strip()]
