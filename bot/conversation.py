@@ -32,7 +32,9 @@ def _pattern(name: str) -> re.Pattern[str]:
 
 def whole(question: str, history: Sequence[Turn]) -> Whole:
     """:returns: `question` (normalised) made whole from `history`; unchanged where it stands on its own."""
-    earlier = [normalise(turn.content)[:300] for turn in history[-MAX_TURNS:] if turn.role == "user" and turn.content.strip()]
+    earlier = [
+        normalise(turn.content)[:300] for turn in history[-MAX_TURNS:] if turn.role == "user" and turn.content.strip()
+    ]
     previous = _subject(earlier)
     if not previous:
         return Whole(_after_correction(question))
@@ -90,7 +92,9 @@ def _subject(earlier: Sequence[str]) -> str:
     for at in range(len(earlier) - 1, -1, -1):
         if not leans(earlier[at]) and not displeased(earlier[at]) and len(letters(earlier[at])) >= 3:
             leaning = [text for text in earlier[at + 1 :] if not displeased(text)][-1:]
-            return _joined(earlier[at], leaning[0]) if leaning and re.search(r"法|条|个人|单位", leaning[0]) else earlier[at]
+            return (
+                _joined(earlier[at], leaning[0]) if leaning and re.search(r"法|条|个人|单位", leaning[0]) else earlier[at]
+            )
     return earlier[-1] if earlier else ""
 
 
@@ -109,8 +113,12 @@ def _joined(first: str, second: str) -> str:
     return f"{_ENDS.sub('', first)}，{second}"
 
 
-_SPLIT = re.compile(r"(?<=[?？])|(?:[。；;,，]\s*)(?=(?:还有|另外|顺便问|再问|第[二三]个?问题|同时(?:想)?问)[,，:：]?)|\n|(?:^|(?<=[。？?；; ]))\s*(?:\d|[①②③④⑤])\s*[.、)）]?\s*(?=[一-鿿])")
-_ASKS = re.compile(r"[?？]|多少|几多|怎么|如何|怎样|么样|谁|哪个|哪里|哪些|什么|么事|能不能|可不可以|要不要|需不需要|是否|吗|多久|几天|几时|是不是|有没有|算不算|咋")
+_SPLIT = re.compile(
+    r"(?<=[?？])|(?:[。；;,，]\s*)(?=(?:还有|另外|顺便问|再问|第[二三]个?问题|同时(?:想)?问)[,，:：]?)|\n|(?:^|(?<=[。？?；; ]))\s*(?:\d|[①②③④⑤])\s*[.、)）]?\s*(?=[一-鿿])"
+)
+_ASKS = re.compile(
+    r"[?？]|多少|几多|怎么|如何|怎样|么样|谁|哪个|哪里|哪些|什么|么事|能不能|可不可以|要不要|需不需要|是否|吗|多久|几天|几时|是不是|有没有|算不算|咋"
+)
 
 
 def split(question: str, limit: int = 3) -> list[str]:
@@ -137,5 +145,3 @@ def split(question: str, limit: int = 3) -> list[str]:
 def _completed(parts: Sequence[str], at: int) -> str:
     """罚多少？怎么补办？ : a part that leans takes over the matter of the first one."""
     return parts[at] if at == 0 or not leans(parts[at]) else _joined(parts[0], parts[at])
-
-

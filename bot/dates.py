@@ -14,8 +14,12 @@ _FULL = re.compile(
     r"(?:(?P<day>[12]\d|3[01]|0?[1-9]|[一二三]?十[一二三四五六七八九]?|[一二三四五六七八九])\s*[日号]?(?!\d)(?=[日号]|\b|[^\d年月份个天]))?"
     r"(?P<edge>以前|之前|前(?!后))?"
 )
-_YEAR_ONLY = re.compile(r"(?<!\d)(?P<year>20\d{2})\s*年(?!版|度|以来)(?P<edge>以前|之前)?|(?P<relative>去年|前年|大前年|上一年|今年)(?P<half>上半年|年初|春天|初)?")
-_BEFORE_CODE = re.compile(r"法典(?:生效|施行|实施|出台)(?:以前|之前|前)|新法(?:生效|施行|实施|出台)?(?:以前|之前|前)|旧法(?:时期|那时|的时候)")
+_YEAR_ONLY = re.compile(
+    r"(?<!\d)(?P<year>20\d{2})\s*年(?!版|度|以来)(?P<edge>以前|之前)?|(?P<relative>去年|前年|大前年|上一年|今年)(?P<half>上半年|年初|春天|初)?"
+)
+_BEFORE_CODE = re.compile(
+    r"法典(?:生效|施行|实施|出台)(?:以前|之前|前)|新法(?:生效|施行|实施|出台)?(?:以前|之前|前)|旧法(?:时期|那时|的时候)"
+)
 _AGO = re.compile(r"(?P<count>\d+|[一二两三四五六七八九十半]+)个?(?P<unit>天|月|年|星期|周|礼拜)(?:以|之)?前")
 _CONDUCT = re.compile(
     r"罚|违法|违规|处理我|查(?:到|了|出|处|获|过)|被查|发现|偷排|排(?:了|的|污|放)|超标|没(?:办|有|得)|冇得|倒(?:了|的)|埋|做的|干的|的事|那时|当时|"
@@ -61,7 +65,9 @@ def period(text: str, today: date, code_from: date) -> Period | None:
 
 
 def _from_parts(match: re.Match[str], today: date) -> date | None:
-    if not (match["year"] or match["relative"] or match["day"] or match["edge"] or "份" in match[0]) and not match[0].strip().endswith("月"):
+    if not (match["year"] or match["relative"] or match["day"] or match["edge"] or "份" in match[0]) and not match[
+        0
+    ].strip().endswith("月"):
         return None
     month, day = _small(match["month"]), _small(match["day"]) if match["day"] else 15
     year = _year(match, today)

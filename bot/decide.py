@@ -53,7 +53,9 @@ def features(found: Found, lead: Hit | None, match: Match | None, lexicon: Lexic
     """
     question = found.question
     scores = [hit.score for hit in found.hits[:6]]
-    margin = (scores[0] - sum(scores[1:]) / max(1, len(scores) - 1)) / abs(scores[0]) if len(scores) > 1 and scores[0] else 0.0
+    margin = (
+        (scores[0] - sum(scores[1:]) / max(1, len(scores) - 1)) / abs(scores[0]) if len(scores) > 1 and scores[0] else 0.0
+    )
     passage = lead.passage if lead else None
     words = (passage.text, plain_of(passage), *passage.questions, *passage.headings) if passage else ()
     known = passage.questions if passage else ()
@@ -102,6 +104,7 @@ def clarifying(question: Understood, history: Sequence[Turn]) -> Clarifying | No
 
 def responsible(text: str, contacts: Sequence[Responsible]) -> Contact | None:
     """:returns: who is in charge of the matter of a text, by its keywords; the more and the longer ones win."""
+
     def weight(contact: Responsible) -> int:
         return sum(len(word) for word in contact.keywords if word.lower() in text.lower())
 

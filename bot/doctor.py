@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -49,11 +49,13 @@ class Doctor:
         writer: Writer | None = None,
         weights: Calibration | None = None,
         answer_at: float = ANSWER_AT,
+        observe: Callable[[Mapping[str, float], Answer], None] | None = None,
     ) -> None:
         """:param index: gives the current index; asked once a question, so that a new index takes over between two
         :param region: the place of the service, for questions and contexts that name none
         :param writer: a chat model; without one answers are composed of sentences of the library
         :param answer_at: the confidence from which an answer is given
+        :param observe: told the features and the verified draft of each decision, for fitting and for audits
         """
         self._index = index
         self._starter = starter or library.load()
@@ -63,6 +65,7 @@ class Doctor:
         self._composer = ModelComposer(writer, self._lexicon) if writer else None
         self._weights = weights or calibration()
         self._answer_at = answer_at
+        self._observe = observe
         before = self._step(self._triage) | self._step(self._understand) | self._step(self._search)
         self._before: Runnable[State, State] = before
         self.chain: Runnable[State, State] = before | self._step(self._answer)
@@ -128,7 +131,9 @@ class Doctor:
         for found in state.found:
             answer = self._from_model(found) if self._composer else None
             answers.append(answer or self._from_library(found))
-        return replace(state, answer=merged(answers, state.parts[0].text if len(state.parts) == 1 else normalise(state.asked)))
+        return replace(
+            state, answer=merged(answers, state.parts[0].text if len(state.parts) == 1 else normalise(state.asked))
+        )
 
     # -- composing -----------------------------------------------------------------------------------------------------
 
@@ -201,6 +206,8 @@ class Doctor:
         kept = 1.0 - len(checked.dropped) / total if total else 0.0
         lead = match.hit if match and made.answer.speaker is Speaker.FAQ else _lead(found, checked.answer)
         seen = features(found, lead, match, self._lexicon, kept)
+        if self._observe:
+            self._observe(seen, checked.answer)
         confidence = self._weights.confidence(seen)
         reasons = (*made.answer.reasons, *(f"dropped:{reason}" for _, reason in checked.dropped[:5]))
         if not checked.holds:
@@ -249,4 +256,6 @@ def _lead(found: Found, answer: Answer) -> Hit | None:
     if not answer.citations:
         return None
     wanted = answer.citations[0].passage_id
-    return next((hit for hit in (*found.named, *found.replaced, *found.hits, *found.earlier) if hit.passage.id == wanted), None)
+    return next(
+        (hit for hit in (*found.named, *found.replaced, *found.hits, *found.earlier) if hit.passage.id == wanted), None
+    )

@@ -33,7 +33,9 @@ class Lexicon:
         out: list[str] = []
         at = 0
         while at < len(text):
-            word, plain = next(((w, p) for w, p in self._words.get(text[at], ()) if text.startswith(w, at)), (text[at], text[at]))
+            word, plain = next(
+                ((w, p) for w, p in self._words.get(text[at], ()) if text.startswith(w, at)), (text[at], text[at])
+            )
             out.append(plain)
             at += len(word)
         return "".join(out)

@@ -45,5 +45,7 @@ def merged(answers: Sequence[Answer], asked: str) -> Answer:
 
 def moved(block: Block, shift: int) -> Block:
     """:returns: the block with its citations `shift` further, in its table cells too."""
-    rows = tuple(tuple(re.sub(r"\[(\d+)\]$", lambda m: f"[{int(m[1]) + shift}]", cell) for cell in row) for row in block.rows)
+    rows = tuple(
+        tuple(re.sub(r"\[(\d+)\]$", lambda m: f"[{int(m[1]) + shift}]", cell) for cell in row) for row in block.rows
+    )
     return replace(block, cites=tuple(cite + shift for cite in block.cites), rows=rows)

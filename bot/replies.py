@@ -45,7 +45,16 @@ def reply(verdict: Verdict, text: str, contacts: Sequence[Responsible], today: d
         blocks.append(Block("现在做三件事", "steps", rows=tuple((step,) for step in steps)))
     if notice:
         blocks.append(Block(notice, "notice"))
-    return Answer(outcome, Speaker.RULE, tuple(blocks), confidence=1.0, reasons=(verdict.reason,), contacts=shown, question=text, on=today)
+    return Answer(
+        outcome,
+        Speaker.RULE,
+        tuple(blocks),
+        confidence=1.0,
+        reasons=(verdict.reason,),
+        contacts=shown,
+        question=text,
+        on=today,
+    )
 
 
 def clarify(asking: Clarifying, text: str, today: date) -> Answer:
@@ -75,4 +84,13 @@ def _foreign(verdict: Verdict, outcome: Outcome, text: str, today: date) -> Answ
     key = "emergency" if outcome is Outcome.EMERGENCY else verdict.reply
     said = spoken.get(key) or words["en"].get(key) or spoken["foreign"]
     contacts = _CALLS if outcome is Outcome.EMERGENCY else (_FALLBACK,) if outcome is Outcome.ESCALATE else ()
-    return Answer(outcome, Speaker.RULE, (Block(said, "lead"),), confidence=1.0, reasons=(verdict.reason,), contacts=contacts, question=text, on=today)
+    return Answer(
+        outcome,
+        Speaker.RULE,
+        (Block(said, "lead"),),
+        confidence=1.0,
+        reasons=(verdict.reason,),
+        contacts=contacts,
+        question=text,
+        on=today,
+    )

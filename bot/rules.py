@@ -31,7 +31,9 @@ class Rule:
     contact: str = ""
 
     def holds(self, text: str) -> bool:
-        return all(pattern.search(text) for pattern in self.all_of) and not any(pattern.search(text) for pattern in self.unless)
+        return all(pattern.search(text) for pattern in self.all_of) and not any(
+            pattern.search(text) for pattern in self.unless
+        )
 
 
 @lru_cache(maxsize=16)

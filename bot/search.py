@@ -35,13 +35,21 @@ def find(question: Understood, index: Index, starter: Starter, lexicon: Lexicon)
 def repealed_laws(titles: Sequence[str], starter: Starter, question: Understood) -> list[str]:
     """:returns: of the laws that a question names, those no longer in force today."""
     known: Mapping[str, object] = starter.instruments
-    return [title for title in titles if title in known and starter.instruments[title].status_on(question.today) is Status.REPEALED]
+    return [
+        title
+        for title in titles
+        if title in known and starter.instruments[title].status_on(question.today) is Status.REPEALED
+    ]
 
 
-def _named(wanted: Sequence[Reference], index: Index, question: Understood) -> tuple[tuple[Hit, ...], tuple[Reference, ...]]:
+def _named(
+    wanted: Sequence[Reference], index: Index, question: Understood
+) -> tuple[tuple[Hit, ...], tuple[Reference, ...]]:
     found, unknown = [], []
     for reference in wanted[:4]:
-        hit = index.article(reference.cite.title, reference.cite.article, on=question.today) if reference.cite.title else None
+        hit = (
+            index.article(reference.cite.title, reference.cite.article, on=question.today) if reference.cite.title else None
+        )
         if hit:
             found.append(replace(hit, status=hit.document.status_on(question.today)))
         else:
@@ -49,7 +57,9 @@ def _named(wanted: Sequence[Reference], index: Index, question: Understood) -> t
     return tuple(found), tuple(unknown)
 
 
-def _replaced(old: Sequence[Hit], index: Index, starter: Starter, lexicon: Lexicon, question: Understood) -> tuple[Hit, ...]:
+def _replaced(
+    old: Sequence[Hit], index: Index, starter: Starter, lexicon: Lexicon, question: Understood
+) -> tuple[Hit, ...]:
     """The articles in force in place of repealed ones: by the crosswalk, else the nearest ones of the code by the old text."""
     out: list[Hit] = []
     for hit in old:
@@ -65,4 +75,3 @@ def _replaced(old: Sequence[Hit], index: Index, starter: Starter, lexicon: Lexic
             ][:1]
         out += [found for found in current if found.passage.id not in {known.passage.id for known in out}]
     return tuple(out)
-

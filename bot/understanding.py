@@ -37,7 +37,9 @@ def kind_of(text: str) -> Kind:
     return Kind.OTHER
 
 
-def understand(question: str, history: Sequence[Turn], context: Context, laws: Laws, home: str = "") -> tuple[Understood, ...]:
+def understand(
+    question: str, history: Sequence[Turn], context: Context, laws: Laws, home: str = ""
+) -> tuple[Understood, ...]:
     """:returns: the questions of this turn, each made whole, the most three.
 
     :param context: the day and place of the person who asks; a place in the question goes before it.

@@ -26,10 +26,16 @@ _UNITS = {
 }  # fmt: skip
 _UNIT = "|".join(sorted(map(re.escape, _UNITS), key=len, reverse=True))
 _DATE = re.compile(r"(\d{4})\s*(?:年|-|/|\.)\s*(\d{1,2})\s*(?:月|-|/|\.)\s*(\d{1,2})\s*日?(?!\d)")
-_CHINESE_DATE = re.compile(r"([二一][〇零一二三四五六七八九]{3})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})日")
-_ARABIC = re.compile(rf"(?<![A-Za-z0-9_.])(\d[\d,]*(?:\.\d+)?)\s*([万亿千百])?\s*(亿)?\s*({_UNIT})?|(?<=[A-Za-z.])(\d+(?:\.\d+)?)")
+_CHINESE_DATE = re.compile(
+    r"([二一][〇零一二三四五六七八九]{3})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})日"
+)
+_ARABIC = re.compile(
+    rf"(?<![A-Za-z0-9_.])(\d[\d,]*(?:\.\d+)?)\s*([万亿千百])?\s*(亿)?\s*({_UNIT})?|(?<=[A-Za-z.])(\d+(?:\.\d+)?)"
+)
 _RANGE = re.compile(r"(\d+(?:\.\d+)?)(?=\s*[-—–~～至到]+\s*\d+(?:\.\d+)?\s*([万亿]))")
-_CHINESE = re.compile(rf"(?:百分之)([{NUMERAL}]+(?:点[{NUMERAL}]+)?)|(第)?([{NUMERAL}万亿]*[{NUMERAL}][{NUMERAL}万亿]*)\s*({_UNIT})")
+_CHINESE = re.compile(
+    rf"(?:百分之)([{NUMERAL}]+(?:点[{NUMERAL}]+)?)|(第)?([{NUMERAL}万亿]*[{NUMERAL}][{NUMERAL}万亿]*)\s*({_UNIT})"
+)
 _SCALE = {"百": 1e2, "千": 1e3, "万": 1e4, "亿": 1e8}
 
 
@@ -101,4 +107,8 @@ def _is_word(match: re.Match[str], text: str) -> bool:
     before = text[match.start() - 1 : match.start()]
     if before and before in "每同另任某逐":
         return True
-    return match[3] in {"一", "两"} and not match[2] and match[4] in {"次", "类", "人", "家", "个", "份", "级", "里", "户", "头", "部", "项", "号"}
+    return (
+        match[3] in {"一", "两"}
+        and not match[2]
+        and match[4] in {"次", "类", "人", "家", "个", "份", "级", "里", "户", "头", "部", "项", "号"}
+    )

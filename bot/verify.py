@@ -18,7 +18,9 @@ SUPPORT = 0.45
 _CHECKED = ("lead", "detail", "table")
 _FORBIDS = re.compile(r"不得|禁止|严禁|不准|不允许|不能|不可以|不可(?!抗)|违法")
 _ALLOWS = re.compile(r"(?<![不未])(?:可以|准许|允许|能够|不违法|合法)|(?<!不)能(?=[建开排用做办在])")
-_EXEMPTS = re.compile(r"无需|不需要|不用|不必|无须|免于|免予|免除|不予(?:行政)?处罚|不罚|不会(?:被)?罚|不纳入|不属于|不适用|不受限")
+_EXEMPTS = re.compile(
+    r"无需|不需要|不用|不必|无须|免于|免予|免除|不予(?:行政)?处罚|不罚|不会(?:被)?罚|不纳入|不属于|不适用|不受限"
+)
 _REQUIRES = re.compile(r"(?<![不无])(?:应当|必须|需要|须|要(?=[办取申报建安做验编]))|处.{0,16}罚款|责令")
 _CONTACT = re.compile(r"https?://|www\.|\b1[2-9]\d{3}\b|\b1[3-9]\d{9}\b|\d{3,4}-\d{7,8}|微信|qq\s*\d", re.IGNORECASE)
 _FRAME = re.compile(r"^据[^：]{0,60}：")
@@ -107,7 +109,11 @@ def _tidied(answer: Answer) -> Answer:
     blocks = [
         block
         for at, block in enumerate(answer.blocks)
-        if not (block.kind == "notice" and block.text.endswith("：") and (at + 1 == len(answer.blocks) or answer.blocks[at + 1].kind not in _CHECKED))
+        if not (
+            block.kind == "notice"
+            and block.text.endswith("：")
+            and (at + 1 == len(answer.blocks) or answer.blocks[at + 1].kind not in _CHECKED)
+        )
     ]
     used = sorted({cite for block in blocks for cite in block.cites if 1 <= cite <= len(answer.citations)})
     place = {old: new for new, old in enumerate(used, 1)}
@@ -119,7 +125,9 @@ def _tidied(answer: Answer) -> Answer:
 
 
 def _moved(block: Block, place: Mapping[int, int]) -> Block:
-    rows = tuple(tuple(re.sub(r"\[(\d+)\]$", lambda m: f"[{place.get(int(m[1]), 0)}]", cell) for cell in row) for row in block.rows)
+    rows = tuple(
+        tuple(re.sub(r"\[(\d+)\]$", lambda m: f"[{place.get(int(m[1]), 0)}]", cell) for cell in row) for row in block.rows
+    )
     return replace(block, cites=tuple(place[cite] for cite in block.cites if cite in place), rows=rows)
 
 
@@ -139,7 +147,11 @@ def _turned(sentence: str, proof: str, lexicon: Lexicon) -> str:
     """A sentence that allows what its nearest evidence forbids, exempts from what it requires, or the reverse."""
     near = max(sentences(proof), key=lambda part: lexicon.likeness(sentence, part), default="")
     says, shows = _polarity(sentence), _polarity(near)
-    for one, other, name in (("allows", "forbids", "allows"), ("forbids", "allows", "forbids"), ("exempts", "requires", "exempts")):
+    for one, other, name in (
+        ("allows", "forbids", "allows"),
+        ("forbids", "allows", "forbids"),
+        ("exempts", "requires", "exempts"),
+    ):
         if one in says and other in shows and one not in shows and other not in says:
             return f"negation turned: {name} what the passage {other}"
     return ""

@@ -46,7 +46,7 @@ TOPICS = frozenset(
 MIN_VARIANTS = 4
 MIN_QUESTIONS = 5
 _SENTENCE = re.compile(r"[^。\n]*。(?:\[\d+\])*|[^。\n]*[^。\s][^。\n]*")
-_CONTACT = re.compile(r"https?://|www\.|\b1[12]\d{1,3}\b(?=[^\d年万元%日天条])|\d{3,4}-\d{7,8}")
+_CONTACT = re.compile(r"https?://|www\.|(?:电话|热线|拨打?)\s?[：:]?\s?\d{3,}|\d{3,4}-\d{7,8}")
 
 
 def check(starter: Starter) -> list[str]:

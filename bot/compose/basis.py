@@ -114,7 +114,9 @@ def evidence_of(hit: Hit, curated: str = "") -> Evidence:
     passage = hit.passage
     text = "\n".join([passage.label, *passage.headings, passage.text])
     words = "\n".join(filter(None, [passage.plain, curated]))
-    return Evidence(unmarked(text), hit.document, hit.status, unmarked(words), official=passage.kind not in ("faq", "digest"))
+    return Evidence(
+        unmarked(text), hit.document, hit.status, unmarked(words), official=passage.kind not in ("faq", "digest")
+    )
 
 
 def note_of(status: Status, document: Document) -> str:
@@ -136,7 +138,9 @@ def quote_for(passage: Passage, sentence: str, lexicon: Lexicon) -> str:
     wanted = values(sentence)
     best = max(
         sentences(passage.text),
-        key=lambda part: lexicon.coverage(sentence, part) + (0.5 * len(wanted & values(part)) / len(wanted) if wanted else 0),
+        key=lambda part: (
+            lexicon.coverage(sentence, part) + (0.5 * len(wanted & values(part)) / len(wanted) if wanted else 0)
+        ),
         default="",
     )
     return best[:MAX_QUOTE]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 
 from bot.answer import Block, Speaker
 from bot.compose.basis import Basis, Draft, quote_for
 from bot.compose.conflict import prevailing
 from bot.compose.penalties import table
-from bot.compose.sentences import FITS, Piece, best, pieces, plain_of
+from bot.compose.sentences import FITS, Piece, answers, best, pieces, plain_of
 from bot.lexicon import Lexicon
 from bot.state import Found, Kind, Understood
 from bot.triage import is_injection
@@ -30,9 +31,9 @@ def ranked(question: Understood, hits: Sequence[Hit], lexicon: Lexicon) -> list[
 
     Passages that try to give orders are left out; drafts and news stand behind rules in force.
     """
-    usable = [hit for hit in hits[:_CONSIDERED] if hit.passage.kind != "faq" and not is_injection(hit.passage.text)]
+    usable = (hit for hit in hits if hit.passage.kind != "faq" and not is_injection(hit.passage.text))
     out = []
-    for at, hit in enumerate(usable):
+    for at, hit in enumerate(islice(usable, _CONSIDERED)):
         words = (plain_of(hit.passage), hit.passage.text, *hit.passage.questions)
         covered = lexicon.coverage(question.text, *words, *hit.passage.headings)
         asked = max((lexicon.likeness(question.text, known) for known in hit.passage.questions), default=0.0)
@@ -91,7 +92,8 @@ def leading(hit: Hit, question: Understood, lexicon: Lexicon, basis: Basis) -> l
 
 def _lead(found: list[Piece], question: Understood) -> list[Piece]:
     """One sentence, or two neighbours where the second carries the number or condition that the first lacks."""
-    top = best(found, 1)
+    telling = [piece for piece in found if answers(piece, question)]
+    top = best(telling or found, 1)
     if not top:
         return []
     after = next((piece for piece in found if piece.at == top[0].at + 1), None)
@@ -115,7 +117,11 @@ def _overruled(hit: Hit, lead: Hit, question: Understood, lexicon: Lexicon, basi
     higher = f"《{lead.passage.title}》"
     cite = basis.add(hit, top[0].quote, note=f"与{higher}不一致之处，以{higher}为准")
     return [
-        Block(f"{hit.passage.label}的写法与此不同。{higher}位阶更高，不一致之处以{higher}为准；它的原话意思是：", "notice", (cite,)),
+        Block(
+            f"{hit.passage.label}的写法与此不同。{higher}位阶更高，不一致之处以{higher}为准；它的原话意思是：",
+            "notice",
+            (cite,),
+        ),
         Block(top[0].text, "detail", (cite,)),
     ]
 
@@ -129,4 +135,3 @@ def named(text: str, hit: Hit) -> str:
 def _same_article(hit: Hit, others: Sequence[Hit]) -> bool:
     mine = set(hit.passage.stands_for) or {(hit.passage.title, hit.passage.article)}
     return any(mine & (set(other.passage.stands_for) or {(other.passage.title, other.passage.article)}) for other in others)
-

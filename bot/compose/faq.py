@@ -8,6 +8,7 @@ from datetime import date
 
 from bot.answer import Block, Speaker
 from bot.compose.basis import Basis, Draft, quote_for
+from bot.compose.sentences import TELLS
 from bot.lexicon import Lexicon
 from bot.state import Found
 from bot.text import marks, sentences, unmarked
@@ -49,8 +50,10 @@ def matches(question: str, hits: Sequence[Hit], entries: Mapping[str, Entry], le
 
 def chosen(question: str, found: Sequence[Match]) -> Match | None:
     """:returns: the FAQ that answers the question, None where none truly does."""
-    for match in found[:2]:
-        if match.against >= match.score:
+    wanted = TELLS.get(kind_of(question))
+    for match in found[:3]:
+        # A FAQ on the same matter that says nothing of what is asked (the duty, not the fine) is no answer.
+        if match.against >= match.score or (wanted and not wanted.search(match.hit.passage.text)):
             continue
         if match.score >= SURE:
             return match
@@ -61,7 +64,9 @@ def chosen(question: str, found: Sequence[Match]) -> Match | None:
     return None
 
 
-def compose(found: Found, match: Match, entry: Entry | None, index: Index, documents: Mapping[str, Document], lexicon: Lexicon) -> Draft:
+def compose(
+    found: Found, match: Match, entry: Entry | None, index: Index, documents: Mapping[str, Document], lexicon: Lexicon
+) -> Draft:
     """:param documents: instruments by short title, for plans and notices whose text has not been imported"""
     basis = Basis()
     places: dict[int, int] = {}
@@ -112,7 +117,9 @@ def _place(
         cite: Cite = hit.passage.stands_for[mark - 1]
         article = index.article(cite.title, cite.article, on=on) if cite.article else None
         if article:
-            places[mark] = basis.add(article, quote_for(article.passage, unmarked(sentence), lexicon), curated=hit.passage.text)
+            places[mark] = basis.add(
+                article, quote_for(article.passage, unmarked(sentence), lexicon), curated=hit.passage.text
+            )
         else:
             document = documents.get(cite.title, hit.document)
             status = hit.status if hit.status in (Status.DRAFT, Status.NEWS) else document.status_on(on)
@@ -123,4 +130,6 @@ def _place(
 
 def _named(passage: Passage, cite: Cite) -> Passage:
     """The FAQ in the name of what it cites, its text without marks, so that a quote of it can be found."""
-    return Passage(passage.id, passage.document_id, cite.title, cite.article, unmarked(passage.text), "faq", passage.headings)
+    return Passage(
+        passage.id, passage.document_id, cite.title, cite.article, unmarked(passage.text), "faq", passage.headings
+    )

@@ -108,7 +108,11 @@ def _unnamed(text: str, statuses: Sequence[Status]) -> str:
         return "a draft shown as a rule"
     if statuses and all(status is Status.NEWS for status in statuses) and "报道" not in text and "新闻" not in text:
         return "news shown as a rule"
-    if statuses and all(status in (Status.REPEALED, Status.AMENDED) for status in statuses) and not re.search("废止|旧|原", text):
+    if (
+        statuses
+        and all(status in (Status.REPEALED, Status.AMENDED) for status in statuses)
+        and not re.search("废止|旧|原", text)
+    ):
         return "a repealed text shown as a rule"
     return ""
 
@@ -117,10 +121,16 @@ def _question(found: Found, hits: Sequence[Hit]) -> str:
     question = found.question
     parts = []
     for at, hit in enumerate(hits, 1):
-        words = "\n".join(filter(None, [plain_of(hit.passage) if hit.passage.kind != "digest" else "", hit.passage.text[:_LONGEST]]))
+        words = "\n".join(
+            filter(None, [plain_of(hit.passage) if hit.passage.kind != "digest" else "", hit.passage.text[:_LONGEST]])
+        )
         parts.append(f'<资料 编号="{at}" 出处="{hit.passage.label}" 效力="{hit.status}">\n{_defused(words)}\n</资料>')
     return _prompt("question").format(
-        today=question.today, on=question.on, region=question.region or "全国", passages="\n".join(parts), question=_defused(question.text)
+        today=question.today,
+        on=question.on,
+        region=question.region or "全国",
+        passages="\n".join(parts),
+        question=_defused(question.text),
     )
 
 

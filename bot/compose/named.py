@@ -72,7 +72,9 @@ def two_regimes(found: Found, now: Draft | None, lexicon: Lexicon) -> Draft | No
 def _law_of_then(found: Found, lexicon: Lexicon) -> Hit | None:
     """The best passage of that day's law that is not law any more; what still is law comes with today's answer."""
     order = ranked(found.question, found.earlier, lexicon)
-    return next((hit for _, hit in order[:3] if hit.document.ended_on and hit.document.ended_on <= found.question.today), None)
+    return next(
+        (hit for _, hit in order[:3] if hit.document.ended_on and hit.document.ended_on <= found.question.today), None
+    )
 
 
 def _repealed(hit: Hit, found: Found, basis: Basis, starter: Starter, lexicon: Lexicon) -> list[Block]:
@@ -92,7 +94,9 @@ def _repealed(hit: Hit, found: Found, basis: Basis, starter: Starter, lexicon: L
     return blocks
 
 
-def _not_held(wanted: Cite, question: Understood, index: Index, starter: Starter, basis: Basis, lexicon: Lexicon) -> list[Block]:
+def _not_held(
+    wanted: Cite, question: Understood, index: Index, starter: Starter, basis: Basis, lexicon: Lexicon
+) -> list[Block]:
     """An article whose text has not been imported: at least whether it is still law, and what the crosswalk names for it."""
     document = starter.instruments.get(wanted.title)
     if not document:
@@ -116,5 +120,8 @@ def _asking(question: Understood, hit: Hit, lexicon: Lexicon) -> Understood:
     for reference in question.references:
         rest = rest.replace(reference.written, "")
     asks = question.kind in (Kind.SUM, Kind.DEADLINE, Kind.WHO, Kind.MAY)
-    return question if asks or lexicon.coverage(rest, hit.passage.text, plain_of(hit.passage)) > 0.5 else replace(question, kind=Kind.OTHER)
-
+    return (
+        question
+        if asks or lexicon.coverage(rest, hit.passage.text, plain_of(hit.passage)) > 0.5
+        else replace(question, kind=Kind.OTHER)
+    )

@@ -8,17 +8,27 @@ from dataclasses import dataclass
 from bot.lexicon import Lexicon
 from bot.state import Kind, Understood
 from bot.text import sentences
+from bot.values import sums
 from corpus.model import Passage
 
 FITS: dict[Kind, re.Pattern[str]] = {
     Kind.SUM: re.compile(r"罚款|处[^，。]{0,12}元|万元|倍|责令|吊销|拘留|没收|税额|补贴|奖励|赔偿"),
-    Kind.DEADLINE: re.compile(r"[\d一二三四五六七八九十百]+\s*(?:个)?(?:工作日|日|天|月|年|小时)(?:内|前|后|以内|之内|为)?|期限|有效期|及时|立即|届满"),
+    Kind.DEADLINE: re.compile(
+        r"[\d一二三四五六七八九十百]+\s*(?:个)?(?:工作日|日|天|月|年|小时)(?:内|前|后|以内|之内|为)?|期限|有效期|及时|立即|届满"
+    ),
     Kind.WHO: re.compile(r"部门|机关|政府|机构|单位|负责|监督管理|12345|12369|居民委员会|法院"),
     Kind.MAY: re.compile(r"不得|禁止|可以|应当|必须|允许|不能|需要|无需|不用|要|除外|属于|不纳入|免"),
     Kind.HOW: re.compile(r"应当|需要|先|再|向|提交|申请|填报|报告|采取|可以|步骤|材料"),
     Kind.WHAT: re.compile(r"是指|包括|是|分为|指"),
     Kind.FIGURE: re.compile(r"\d|[一二三四五六七八九十百]+(?:分贝|米|公里|个|%)|百分之"),
     Kind.OTHER: re.compile(r"。"),
+}
+# What the leading sentence must hold, where the passage has such a sentence at all.
+TELLS: dict[Kind, re.Pattern[str]] = {
+    Kind.SUM: re.compile(r"罚款|[元倍]|拘留|吊销|没收|责令|警告|税额|补贴|奖励|赔偿"),
+    Kind.DEADLINE: re.compile(r"[\d一二三四五六七八九十百]+\s*(?:个)?(?:工作日|日|天|月|年|小时|点)|期限|立即|及时"),
+    Kind.FIGURE: re.compile(r"\d|[一二三四五六七八九十百]+(?:分贝|米|公里|个|吨|元|年|日)|百分之"),
+    Kind.WHO: FITS[Kind.WHO],
 }
 _LIST = re.compile(r"有下列(?:情形|行为)之一的?")
 _ITEM = re.compile(r"^[（(][一二三四五六七八九十百]+[）)]\s*")
@@ -39,15 +49,29 @@ class Piece:
 def pieces(passage: Passage, question: Understood, lexicon: Lexicon) -> list[Piece]:
     """:returns: the sentences of the passage in reading order, scored; the digest's plain words where there are some."""
     source = plain_of(passage)
-    rows = [(part, part if part in passage.text else "") for part in sentences(source)] if source else list(_article(passage.text))
+    rows = (
+        [(part, part if part in passage.text else "") for part in sentences(source)]
+        if source
+        else list(_article(passage.text))
+    )
     out = []
     for at, (text, quote) in enumerate(rows):
         if len(text) > _MAX and not quote:
             continue
         fits = bool(FITS[question.kind].search(text))
-        score = lexicon.coverage(question.text, text) + (_FIT if fits else 0.0)
+        score = (
+            lexicon.coverage(question.text, text)
+            + (_FIT if fits else 0.0)
+            + (_FIT if question.kind is Kind.SUM and sums(text) else 0.0)
+        )
         out.append(Piece(_closed(text), quote, score, at))
     return out
+
+
+def answers(piece: Piece, question: Understood) -> bool:
+    """Whether a sentence holds what the question wants: a sum or penalty, a time, a figure."""
+    pattern = TELLS.get(question.kind)
+    return pattern is None or bool(pattern.search(piece.text))
 
 
 def plain_of(passage: Passage) -> str:

@@ -11,7 +11,7 @@ from corpus.loaders import mend
 from corpus.loaders.base import Block, Loaded, LoadError, readability
 
 _SECONDS = 90
-_ADVICE = (
+ADVICE = (
     "请上传文字版（Word 或可复制文字的 PDF）；或在服务器上安装中文识别（apt install tesseract-ocr tesseract-ocr-chi-sim）后重试。"
 )
 
@@ -43,12 +43,12 @@ def recognise(path: Path) -> list[str]:
     :raises LoadError: if tesseract is missing or fails
     """
     if not available():
-        raise LoadError("scan", "这是扫描件或图片，没有可复制的文字", _ADVICE)
+        raise LoadError("scan", "这是扫描件或图片，没有可复制的文字", ADVICE)
     command = [str(shutil.which("tesseract")), str(path), "stdout", "-l", "chi_sim+eng", "--psm", "3"]
     try:
         done = subprocess.run(command, capture_output=True, timeout=_SECONDS, check=True)  # noqa: S603
     except (subprocess.SubprocessError, OSError) as error:
-        raise LoadError("scan", "扫描件识别失败", _ADVICE) from error
+        raise LoadError("scan", "扫描件识别失败", ADVICE) from error
     # tesseract sets Chinese characters apart with spaces
     text = mend.visible(done.stdout.decode("utf-8", "replace"))[0]
     return [mend.tight(line) for line in text.splitlines() if line.strip()]

@@ -7,25 +7,9 @@ from eval.gate import breaches
 from eval.metrics import calibration, citations, retrieval
 from eval.metrics.facts import holds, quantities
 from eval.metrics.harm import harms
-from eval.questions import Question
-from eval.results import Cited, Result
+from eval.results import Cited
 from eval.statistics import difference, interval
-
-GOLD = Cite("生态环境法典", "第一千一百零二条")
-OTHER = Cite("生态环境法典", "第二条")
-
-
-def question(**given):
-    return Question(**{"id": "q", "question": "罚多少", "outcome": "answered", "gold": (GOLD,), **given})
-
-
-def result(**given):
-    fields = dict(
-        id="q", outcome="answered", speaker="extract", answer="处 20 万元以上 100 万元以下罚款。",
-        citations=(Cited("生态环境法典", "第一千一百零二条", "现行有效"),), uncited=(), hits=((OTHER,), (GOLD,)),
-        confidence=0.9, reasons=(), first_ms=1.0, ms=2.0,
-    )  # fmt: skip
-    return Result(**{**fields, **given})
+from tests.eval.support import GOLD, OTHER, question, result
 
 
 def test_the_second_hit_is_right():

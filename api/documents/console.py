@@ -1,0 +1,169 @@
+"""The staff's pages: upload, correct, publish, repeal, and the index that is built from it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+from urllib.parse import unquote, urlencode
+
+from fastapi import APIRouter, Form, Header, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+
+from sqlalchemy.orm import Session
+
+from api.clock import today
+from api.documents import drafts, repository, uploads
+from api.errors import Invalid, NotFound
+from api.house import House, HouseDep
+from api.jobs import repository as jobs
+from api.jobs import service
+from api.people import audit
+from api.people.guard import Staff
+from api.rendering import page
+from corpus.catalogue import NotFoundError
+from corpus.model import LEVELS, Status
+
+router = APIRouter(prefix="/console/documents", include_in_schema=False)
+ROWS = 50
+Line = Annotated[str, Form(max_length=400)]
+
+
+@router.get("")
+def documents(
+    request: Request, house: HouseDep, person: Staff, q: str = "", level: str = "", status: str = "", offset: int = 0
+) -> HTMLResponse:
+    on, q, offset = today(house.settings.timezone), q.strip()[:80], max(0, offset)
+    held = house.rooms.catalogue.documents(title=q, level=level, status=status or None, on=on)
+    with house.database.read() as session:
+        open_drafts, job = repository.open_drafts(session), _latest(session)
+
+    def url(at: int) -> str:
+        return "?" + urlencode({"q": q, "level": level, "status": status, "offset": at})
+
+    return page(
+        request, "documents/console.html", title="资料", rows=[(d, d.status_on(on)) for d in held[offset : offset + ROWS]],
+        total=len(held), limit=ROWS, offset=offset, url=url, q=q, level=level, status=status, levels=list(LEVELS),
+        statuses=[Status.IN_FORCE, Status.NOT_YET, Status.AMENDED, Status.REPEALED, Status.DRAFT], drafts=open_drafts,
+        job=job, index=house.rooms.index_id(), limit_mb=house.settings.upload_mb, today=on,
+    )  # fmt: skip
+
+
+@router.post("/upload", status_code=201)
+async def upload(
+    request: Request,
+    house: HouseDep,
+    person: Staff,
+    x_file_name: Annotated[str, Header(max_length=1000)] = "",
+    content_length: Annotated[str | None, Header()] = None,
+) -> JSONResponse:
+    """The body is the file itself, its name percent-encoded in X-File-Name: nothing has to be unpacked on the way in."""
+    limit = house.settings.upload_mb * 2**20
+    uploads.refuse_over(content_length, limit)
+    stored = await uploads.store(request.stream(), house.settings.uploads, unquote(x_file_name), limit)
+
+    def keep() -> tuple[str, bool]:
+        with house.database.write() as session:
+            known = repository.same_file(session, stored.sha256)
+            if known:
+                uploads.discard(stored.path)
+            return (known or drafts.received(session, person, stored)).id, known is not None
+
+    id, known = await run_in_threadpool(keep)
+    house.worker.wake()
+    return JSONResponse({"id": id, "href": f"/console/documents/drafts/{id}", "known": known}, 201)
+
+
+@router.get("/drafts/{id}")
+def draft_page(request: Request, house: HouseDep, person: Staff, id: str) -> HTMLResponse:
+    return _draft(request, house, id)
+
+
+@router.get("/drafts/{id}/state")
+def draft_state(house: HouseDep, person: Staff, id: str) -> dict[str, str]:
+    with house.database.read() as session:
+        return {"state": drafts.found(session, id).state}
+
+
+@router.post("/drafts/{id}")
+def correct(
+    request: Request, house: HouseDep, person: Staff, id: str, title: Line = "", level: Line = "", issuer: Line = "",
+    doc_no: Line = "", region: Line = "", publish_date: Line = "", effective_date: Line = "", ended_on: Line = "",
+    publish: Annotated[bool, Form()] = False,
+) -> Response:  # fmt: skip
+    """Save the corrections; the button for publishing saves them and publishes."""
+    values = {
+        "title": title, "level": level, "issuer": issuer, "doc_no": doc_no, "region": region,
+        "publish_date": publish_date, "effective_date": effective_date, "ended_on": ended_on,
+    }  # fmt: skip
+    try:
+        with house.database.write() as session:
+            drafts.correct(session, person, id, values)
+    except Invalid as problem:
+        return _draft(request, house, id, 422, problem=problem.message, values=values)
+    if not publish:
+        return RedirectResponse(f"/console/documents/drafts/{id}?saved=1", 303)
+    # The catalogue writes through its own connection: with ours open it would wait for us for ever.
+    with house.database.read() as session:
+        document = drafts.publish(session, house.rooms, person, id)
+    with house.database.write() as session:
+        drafts.published(session, person, id, document)
+        service.start_once(session, "index", person.id)
+    house.worker.wake()
+    return RedirectResponse("/console/documents?" + urlencode({"published": document.short_title}), 303)
+
+
+@router.post("/drafts/{id}/discard")
+def discard(house: HouseDep, person: Staff, id: str) -> Response:
+    with house.database.read() as session:
+        drafts.clear(session, house.rooms, person, id, house.settings.uploads)
+    with house.database.write() as session:
+        drafts.discarded(session, person, id)
+    return RedirectResponse("/console/documents", 303)
+
+
+@router.post("/repeal")
+def repeal(house: HouseDep, person: Staff, id: Line, on: Line, by: Line = "") -> Response:
+    """Ends a document on a day. It acts at once, without a new index."""
+    try:
+        document = house.rooms.catalogue.repeal(id, on=date.fromisoformat(on), by=by.strip(), actor=person.name)
+    except NotFoundError as error:
+        raise NotFound("没有找到这份资料，没有改动。") from error
+    except ValueError as error:
+        raise Invalid("失效日期不对：要写成 2026-08-15 这样，而且不能早于施行日期。没有改动。") from error
+    with house.database.write() as session:
+        audit.record(session, person, "废止资料", document.title, on=on, by=by)
+    return RedirectResponse("/console/documents?" + urlencode({"q": document.short_title}), 303)
+
+
+@router.post("/index")
+def rebuild(house: HouseDep, person: Staff) -> Response:
+    with house.database.write() as session:
+        job = service.start_once(session, "index", person.id)
+        audit.record(session, person, "重建索引", job.id)
+    house.worker.wake()
+    return RedirectResponse("/console/documents", 303)
+
+
+@router.get("/index/state")
+def index_state(house: HouseDep, person: Staff) -> dict[str, Any]:
+    with house.database.read() as session:
+        job = _latest(session)
+    return {"job": job.model_dump(mode="json") if job else None, "index": house.rooms.index_id()}
+
+
+def _latest(session: Session) -> service.JobOut | None:
+    rows = jobs.listed(session, "index", limit=1)
+    return service.out(rows[0]) if rows else None
+
+
+def _draft(
+    request: Request, house: House, id: str, status: int = 200, problem: str = "", values: dict[str, str] | None = None
+) -> HTMLResponse:
+    with house.database.read() as session:
+        draft = drafts.found(session, id)
+    older = house.rooms.catalogue.document(draft.document_id.removesuffix(".draft")) if draft.document_id else None
+    return page(
+        request, "documents/draft.html", status, title=draft.filename, draft=draft, values=values or drafts.fields(draft),
+        names=drafts.FIELDS, levels=list(LEVELS), problem=problem, saved="saved" in request.query_params, replaces=older,
+    )  # fmt: skip

@@ -1,0 +1,183 @@
+"""An upload becomes a document: read, shown with where each fact came from, corrected, published."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from api.documents import repository
+from api.documents.tables import Draft
+from api.documents.uploads import Stored, discard
+from api.errors import Conflict, Invalid, NotFound
+from api.jobs import service as jobs
+from api.people import audit
+from api.people.tables import Person
+from api.rooms import Rooms
+from corpus.catalogue import State
+from corpus.intake import Prepared, doubts, draft_of
+from corpus.metadata import document_id
+from corpus.model import LEVELS, Document, Trust
+
+PREVIEW = 400  # lines of structure that a page can show; a code has 1,242 articles
+FIELDS = {
+    "title": "标题",
+    "level": "效力级别",
+    "issuer": "制定机关",
+    "doc_no": "文号",
+    "region": "适用地区",
+    "publish_date": "公布日期",
+    "effective_date": "施行日期",
+    "ended_on": "失效日期",
+}
+_DAYS = ("publish_date", "effective_date", "ended_on")
+
+
+def received(session: Session, person: Person, stored: Stored) -> Draft:
+    """Keep what was uploaded, and have it read."""
+    draft = Draft(
+        id=stored.id, filename=stored.filename, size=stored.size, sha256=stored.sha256, created_by=person.id, state="reading"
+    )
+    session.add(draft)
+    session.flush()
+    jobs.start(session, "read", {"draft": draft.id, "path": str(stored.path)}, person.id)
+    audit.record(session, person, "上传文件", stored.filename)
+    return draft
+
+
+def understood(prepared: Prepared) -> dict[str, Any]:
+    """What a page shows of a file that was read: facts with their sources, doubts, structure."""
+    document = prepared.document
+    shown: list[list[Any]] = []
+    before: tuple[str, ...] = ()
+    for passage in prepared.passages:
+        if passage.headings != before:
+            shown += [["part", depth, text] for depth, text in enumerate(passage.headings, 1) if text not in before]
+            before = passage.headings
+        shown.append(["article", passage.article, passage.text.replace("\n", " ")[:60]])
+        if len(shown) >= PREVIEW:
+            break
+    return {
+        "fields": {name: _written(getattr(document, name)) for name in FIELDS},
+        "sources": dict(prepared.origin.provenance),
+        "doubts": list(doubts(prepared)),
+        "quality": prepared.origin.quality,
+        "trust": str(document.trust),
+        "articles": prepared.articles,
+        "passages": len(prepared.passages),
+        "structure": shown,
+    }
+
+
+def read_into_catalogue(rooms: Rooms, path: Path, name: str, actor: str) -> tuple[str, dict[str, Any]]:
+    """Read an upload and lay it beside the published documents as a draft. :returns: its id, and what was understood."""
+    prepared = rooms.prepare(path, name)
+    rooms.catalogue.add(prepared.document, prepared.passages, actor=actor, state=State.DRAFT, origin=prepared.origin)
+    return f"{prepared.document.id}.draft", understood(prepared)
+
+
+def fields(draft: Draft) -> dict[str, str]:
+    """The facts as they stand: what staff wrote, else what was read."""
+    known = draft.understood.get("fields", {})
+    return {name: draft.corrected.get(name, known.get(name, "")) for name in FIELDS}
+
+
+def correct(session: Session, person: Person, id: str, values: Mapping[str, str]) -> Draft:
+    """:raises Invalid: for what cannot be a document; nothing is kept then"""
+    draft = ready(session, id)
+    cleaned = {name: values.get(name, "").strip()[:300] for name in FIELDS}
+    _checked(cleaned)
+    known = draft.understood.get("fields", {})
+    changed = {name: value for name, value in cleaned.items() if value != fields(draft)[name]}
+    draft.corrected = {name: value for name, value in cleaned.items() if value != known.get(name, "")}
+    if changed:
+        audit.record(session, person, "修改资料信息", cleaned["title"], **changed)
+    return draft
+
+
+def publish(session: Session, rooms: Rooms, person: Person, id: str) -> Document:
+    """Release the draft under the corrected facts; the index that finds it is built next.
+
+    The catalogue writes in a transaction of its own, so the caller must not hold one; `published` then notes it here.
+    """
+    draft = ready(session, id)
+    record = rooms.catalogue.record(draft.document_id)
+    if record is None:
+        raise Conflict("这份草稿已被另一次上传代替，没有发布。请打开较新的那份。")
+    document = _document(record.document, fields(draft), draft.filename)
+    prepared = Prepared(record.document, tuple(rooms.catalogue.passages(draft.document_id)), record.origin)
+    moved = draft_of(prepared, document)
+    rooms.catalogue.add(moved.document, moved.passages, actor=person.name, state=State.PUBLISHED, origin=moved.origin)
+    rooms.catalogue.remove(draft.document_id, actor=person.name)
+    return document
+
+
+def published(session: Session, person: Person, id: str, document: Document) -> None:
+    draft = found(session, id)
+    draft.state, draft.document_id = "published", document.id
+    audit.record(session, person, "发布资料", document.title, id=document.id)
+
+
+def clear(session: Session, rooms: Rooms, person: Person, id: str, folder: Path) -> None:
+    """Take a draft's text and file away; `discarded` then notes it here."""
+    draft = found(session, id)
+    if draft.state == "published":
+        raise Conflict("这份资料已经发布，不能当草稿删除。需要时可以在资料列表里废止。")
+    if draft.document_id and rooms.catalogue.document(draft.document_id):
+        rooms.catalogue.remove(draft.document_id, actor=person.name)
+    discard(folder / draft.id / draft.filename)
+
+
+def discarded(session: Session, person: Person, id: str) -> None:
+    draft = found(session, id)
+    draft.state = "discarded"
+    audit.record(session, person, "删除草稿", draft.filename)
+
+
+def found(session: Session, id: str) -> Draft:
+    draft = repository.draft(session, id)
+    if draft is None or draft.state == "discarded":
+        raise NotFound("没有找到这份草稿，它可能已经删除。")
+    return draft
+
+
+def ready(session: Session, id: str) -> Draft:
+    draft = found(session, id)
+    if draft.state != "ready":
+        words = {"reading": "文件还在读取，请稍等。", "failed": "文件没有读出来，不能发布。请换一份再上传。"}
+        raise Conflict(words.get(draft.state, "这份资料已经发布过了。"))
+    return draft
+
+
+def _document(read: Document, values: Mapping[str, str], filename: str) -> Document:
+    days = _checked(values)
+    trust = read.trust if read.trust is not Trust.NEWS or values["level"] == "新闻" else Trust.OFFICIAL
+    id = document_id(values["title"], days["publish_date"], filename)
+    texts = {name: values[name] for name in ("title", "level", "issuer", "doc_no", "region")}
+    return replace(read, id=id, trust=trust, **texts, **days)
+
+
+def _checked(values: Mapping[str, str]) -> dict[str, date | None]:
+    """:returns: the days; :raises Invalid: in words for the person who filled in the form"""
+    if not values["title"].strip():
+        raise Invalid("标题不能空着，没有保存。")
+    if values["level"] and values["level"] not in LEVELS:
+        raise Invalid("请从列表里选效力级别，没有保存。")
+    days: dict[str, date | None] = {}
+    for name in _DAYS:
+        try:
+            days[name] = date.fromisoformat(values[name]) if values[name] else None
+        except ValueError as error:
+            raise Invalid(f"{FIELDS[name]}要写成 2026-08-15 这样，没有保存。") from error
+    starts = days["effective_date"] or days["publish_date"]
+    if starts and days["ended_on"] and days["ended_on"] < starts:
+        raise Invalid("失效日期早于施行日期，没有保存。请核对。")
+    return days
+
+
+def _written(value: object) -> str:
+    return "" if value is None else str(value)

@@ -1,0 +1,25 @@
+"""Queries of drafts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.documents.tables import Draft
+
+OPEN = ("reading", "ready", "failed")
+
+
+def draft(session: Session, id: str) -> Draft | None:
+    return session.get(Draft, id)
+
+
+def open_drafts(session: Session) -> Sequence[Draft]:
+    return session.scalars(select(Draft).where(Draft.state.in_(OPEN)).order_by(Draft.created_at.desc()).limit(200)).all()
+
+
+def same_file(session: Session, sha256: str) -> Draft | None:
+    query = select(Draft).where(Draft.sha256 == sha256, Draft.state.in_(("reading", "ready")))
+    return session.scalars(query.order_by(Draft.created_at.desc()).limit(1)).one_or_none()

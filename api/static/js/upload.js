@@ -1,0 +1,77 @@
+// Uploads by drag and drop, one after the other, each with its own progress.
+// @ts-check
+
+const zone = /** @type {HTMLElement|null} */ (document.querySelector("[data-drop]"));
+const input = /** @type {HTMLInputElement|null} */ (document.getElementById("files"));
+const list = document.getElementById("uploads");
+const limit = Number(zone?.dataset.limit) * 1024 * 1024;
+let queue = Promise.resolve();
+
+for (const type of ["dragenter", "dragover"]) zone?.addEventListener(type, (event) => (event.preventDefault(), zone.classList.add("over")));
+for (const type of ["dragleave", "drop"]) zone?.addEventListener(type, () => zone.classList.remove("over"));
+zone?.addEventListener("drop", (event) => {
+  event.preventDefault();
+  take(event.dataTransfer?.files);
+});
+input?.addEventListener("change", () => {
+  take(input.files);
+  input.value = "";
+});
+
+/** @param {FileList|null|undefined} files */
+function take(files) {
+  for (const file of files || []) {
+    const row = line(file);
+    queue = queue.then(() => send(file, row));
+  }
+}
+
+/** @param {File} file */
+function line(file) {
+  const item = document.createElement("li");
+  const name = document.createElement("strong");
+  name.textContent = file.name;
+  const bar = document.createElement("progress");
+  bar.max = 1;
+  bar.value = 0;
+  bar.setAttribute("aria-label", `上传 ${file.name}`);
+  const words = document.createElement("p");
+  words.textContent = "等待上传";
+  item.append(name, bar, words);
+  list?.prepend(item);
+  return { bar, words, item };
+}
+
+/** A request whose upload tells its progress, which fetch does not. @param {File} file @param {ReturnType<typeof line>} row @returns {Promise<void>} */
+function send(file, { bar, words, item }) {
+  return new Promise((done) => {
+    const fail = (/** @type {string} */ text) => {
+      words.textContent = text;
+      words.className = "notice danger-note";
+      bar.remove();
+      done();
+    };
+    if (file.size > limit) return fail(`文件超过 ${limit / 1048576} MB，没有上传。请拆成几份，或换成文字版。`);
+    const request = new XMLHttpRequest();
+    request.open("POST", "/console/documents/upload");
+    request.setRequestHeader("X-File-Name", encodeURIComponent(file.name));
+    request.setRequestHeader("Accept", "application/json");
+    request.responseType = "json";
+    request.upload.onprogress = (event) => {
+      bar.value = event.loaded / event.total;
+      words.textContent = event.loaded < event.total ? "正在上传" : "正在保存";
+    };
+    request.onerror = () => fail("没有连上服务器，没有上传。请检查网络后再拖一次。");
+    request.onload = () => {
+      if (request.status !== 201) return fail(request.response?.message || "没有上传成功，请稍后再试。");
+      bar.remove();
+      words.textContent = request.response.known ? "这份文件已经上传过。" : "已收下，正在读取。";
+      const link = document.createElement("a");
+      link.href = request.response.href;
+      link.textContent = "看读到了什么";
+      item.append(link);
+      done();
+    };
+    request.send(file);
+  });
+}

@@ -1,0 +1,191 @@
+"""PDF files: the text between the tables, the tables, and scanned pages through recognition."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pdfplumber
+import pypdfium2 as pdfium
+
+from corpus.loaders import columns, mend, ruled, scan
+from corpus.loaders.base import Block, Loaded, LoadError, readability
+from corpus.loaders.limits import check_pages, encrypted
+
+_SCANNED = 15  # fewer characters than this, and the page is a picture
+_MARGIN_LINES = 2
+_OCR_SCALE = 300 / 72
+_MOST_OCR = 60
+# What the digits 0 to 9 become where a common Chinese font is embedded without a map; in real text they are rare.
+_SHIFTED = set("园员圆猿源缘远苑愿怨郾")
+Piece = str | Block
+
+
+def load(path: Path) -> Loaded:
+    """:raises LoadError: broken, encrypted, too long, or scanned while recognition is not installed"""
+    document = _open(path)
+    try:
+        check_pages(len(document))
+        pages = [_page_text(document[number]) for number in range(len(document))]
+        pictures = [number for number, text in enumerate(pages) if len(re.sub(r"\s", "", text)) < _SCANNED]
+        if len(pictures) > len(pages) * 0.8:
+            return _scanned(document)
+        with pdfplumber.open(path) as plumber:
+            content, concealed = _content(document, plumber)
+    finally:
+        document.close()
+    return _assemble(content, pictures, concealed, len(pages))
+
+
+def _open(path: Path) -> Any:  # noqa: ANN401 - pypdfium2 has no types
+    try:
+        return pdfium.PdfDocument(path)
+    except pdfium.PdfiumError as error:
+        if "password" in str(error).lower():
+            raise encrypted() from error
+        raise LoadError("broken", "PDF 已损坏，无法打开", "请重新导出或下载 PDF 后再上传。") from error
+
+
+def _page_text(page: Any) -> str:  # noqa: ANN401
+    text = page.get_textpage().get_text_bounded()
+    return mend.visible(text.replace("\r", ""))[0]
+
+
+def _content(document: Any, plumber: Any) -> tuple[list[list[Piece]], int]:  # noqa: ANN401
+    """For each page its lines and tables from top to bottom; and how many characters nobody can see."""
+    content: list[list[Piece]] = []
+    concealed = 0
+    for number, page in enumerate(plumber.pages):
+        tables = ruled.tables(page, number + 1)
+        unseen = [char for char in page.chars if _white(char)]
+        if unseen and len(unseen) < len(page.chars) / 2:
+            concealed += len(unseen)
+            page = page.filter(lambda thing: thing["object_type"] != "char" or not _white(thing))
+            read = _plumbed(page)
+        else:
+            read = columns.reader(document[number], page)
+        content.append(list(_bands(read, tables, float(page.height))))
+        page.close()
+    return content, concealed
+
+
+def _bands(read: Any, tables: list[tuple[float, float, Block]], height: float) -> Iterator[Piece]:  # noqa: ANN401
+    """The page in strips: text, table, text. `read(top, bottom)` gives the lines of a strip."""
+    at = 0.0
+    for top, bottom, block in tables:
+        yield from read(at, top)
+        yield block
+        at = bottom
+    yield from read(at, height)
+
+
+def _plumbed(page: Any) -> Any:  # noqa: ANN401
+    def read(top: float, bottom: float) -> list[str]:
+        if bottom - top < 2:
+            return []
+        return _lines(page.crop((0, top, page.width, bottom), strict=False).extract_text() or "")
+
+    return read
+
+
+def _lines(text: str) -> list[str]:
+    return [line for line in (mend.squeeze(line) for line in text.splitlines()) if line]
+
+
+def _white(char: dict[str, Any]) -> bool:
+    """White ink; on a dark ground it may be seen, so it is dropped only where it is the exception on its page."""
+    colour = char.get("non_stroking_color")
+    if colour is None or not isinstance(colour, tuple | list) or not char["text"].strip():
+        return False
+    if len(colour) == 4:
+        return all(part == 0 for part in colour)
+    return len(colour) in (1, 3) and all(isinstance(part, int | float) and part >= 0.99 for part in colour)
+
+
+def _assemble(content: list[list[Piece]], pictures: list[int], concealed: int, pages: int) -> Loaded:
+    furniture = _furniture(content)
+    blocks: list[Block] = []
+    lines: list[str] = []
+    for number, pieces in enumerate(content, 1):
+        edge = _edge(pieces)
+        for position, piece in enumerate(pieces):
+            if isinstance(piece, Block):
+                blocks.extend(_paragraphs(lines, number))
+                if not (blocks and _grown(blocks, piece)):
+                    blocks.append(piece)
+            elif not (position in edge and (_shape(piece) in furniture or mend.page_number(piece))):
+                lines.append(piece)
+    blocks.extend(_paragraphs(lines, pages))
+    text = "\n".join(block.text or "\n".join("".join(row) for row in block.rows) for block in blocks)
+    quality, warnings = readability(text), []
+    if pictures:
+        shown = "、".join(str(number + 1) for number in pictures[:10])
+        warnings.append(f"第 {shown} 页是图片，没有读到文字")
+    if concealed:
+        warnings.append(f"去掉了 {concealed} 个白色的字")
+    if _garbled(text):
+        quality = min(quality, 0.3)
+        warnings.append("PDF 的字体编码有误，数字和字母读错了，请换成 Word 版或扫描识别后再入库")
+    return Loaded(tuple(blocks), {}, tuple(warnings), quality, pages)
+
+
+def _grown(blocks: list[Block], piece: Block) -> bool:
+    """A table that goes on over the page: its rows join those of the table before."""
+    before = blocks[-1]
+    if before.kind != "table" or before.page >= piece.page:
+        return False
+    rows = ruled.joined(before.rows, piece.rows)
+    if rows is None:
+        return False
+    blocks[-1] = Block(kind="table", page=piece.page, rows=rows)
+    return True
+
+
+def _paragraphs(lines: list[str], page: int) -> Iterator[Block]:
+    lines[:] = [mend.tidy(mend.halfwidth(line)) for line in lines]
+    yield from (Block(mend.tight(paragraph), page=page) for paragraph in mend.unwrap(lines))
+    lines.clear()
+
+
+def _edge(pieces: list[Piece]) -> set[int]:
+    """Positions of the first and last lines of a page, where headers, footers and page numbers stand."""
+    texts = [position for position, piece in enumerate(pieces) if isinstance(piece, str)]
+    return set(texts[:_MARGIN_LINES] + texts[-_MARGIN_LINES:])
+
+
+def _furniture(content: list[list[Piece]]) -> set[str]:
+    """Lines at the edge that come again on two pages of five: headers and footers."""
+    seen: Counter[str] = Counter()
+    for pieces in content:
+        seen.update({_shape(str(pieces[position])) for position in _edge(pieces)})
+    least = max(3, round(len(content) * 0.4))
+    return {shape for shape, count in seen.items() if count >= least and not shape.startswith("第#条")}
+
+
+def _shape(line: str) -> str:
+    return re.sub(r"[\d一二三四五六七八九十]+", "#", re.sub(r"\s", "", line))
+
+
+def _garbled(text: str) -> bool:
+    chinese = re.findall(r"[\u3400-\u9fff]", text)
+    shifted = sum(char in _SHIFTED for char in chinese)
+    return len(chinese) > 200 and shifted / len(chinese) > 0.02
+
+
+def _scanned(document: Any) -> Loaded:  # noqa: ANN401
+    if not scan.available():
+        raise LoadError("scan", f"这是扫描件（{len(document)} 页），没有可复制的文字", scan.ADVICE)
+    if len(document) > _MOST_OCR:
+        raise LoadError("too-long", f"扫描件有 {len(document)} 页，超过识别上限 {_MOST_OCR} 页", "请拆成几份再上传。")
+    pages = []
+    with tempfile.TemporaryDirectory() as folder:
+        for number in range(len(document)):
+            picture = Path(folder) / f"{number}.png"
+            document[number].render(scale=_OCR_SCALE, grayscale=True).to_pil().save(picture)
+            pages.append(scan.recognise(picture))
+            picture.unlink()
+    return scan.loaded(pages)
