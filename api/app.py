@@ -19,14 +19,21 @@ from api.chat import endpoints as chat
 from api.chat import service as conversations
 from api.chat.answering import Answering
 from api.clock import now
+from api.consultations import endpoints as consultations
 from api.database import Database
+from api.documents import console as staff
+from api.documents import endpoints as reader
+from api.documents import work
 from api.feed import Feed
 from api.health import endpoints as health
 from api.house import House
 from api.jobs.worker import Worker
 from api.limits import Limits
+from api.people import endpoints as people
 from api.people import guard
 from api.rooms import Rooms
+from api.runs import endpoints as runs
+from api.runs import evaluation
 from api.security import ApiCors, SecurityHeaders
 from api.settings import Settings
 from api.site import endpoints as site
@@ -47,8 +54,8 @@ def create_app(settings: Settings, rooms: Rooms, database: Database | None = Non
         rooms=rooms,
         limits=Limits(database),
         feed=Feed(database),
-        answering=Answering(database, rooms.doctor, settings),
-        worker=Worker(database, {}),
+        answering=Answering(database, rooms, settings),
+        worker=Worker(database, work.handlers(database, rooms) | evaluation.handlers(settings)),
     )
 
     @contextlib.asynccontextmanager
@@ -80,8 +87,8 @@ def create_app(settings: Settings, rooms: Rooms, database: Database | None = Non
     )
     app.state.house = house
     rendering.install(app)
-    for router in (chat.router, health.router, site.router):
-        app.include_router(router)
+    for domain in (chat, health, site, people, consultations, staff, runs, reader):
+        app.include_router(domain.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app
 

@@ -51,9 +51,9 @@ class Feed:
             yield HEARTBEAT
             while not self._stopping:
                 waiting.clear()
-                for id, type, data in await run_in_threadpool(self._after, conversation_id, last):
+                for id, kind, data in await run_in_threadpool(self._after, conversation_id, last):
                     last = id
-                    yield encode(type, data, id)
+                    yield encode(kind, data, id)
                 try:
                     async with asyncio.timeout(HEARTBEAT_SECONDS):
                         await waiting.wait()

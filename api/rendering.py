@@ -36,7 +36,7 @@ def environment() -> jinja2.Environment:
     return made
 
 
-def page(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:  # noqa: ANN401 - anything a template shows
+def page(request: Request, template: str, code: int = 200, /, **values: Any) -> HTMLResponse:  # noqa: ANN401 - anything a template shows
     """Render a template with what every page shows: who is signed in, name of the bureau, size and theme chosen."""
     settings = request.app.state.house.settings
     shared = {
@@ -49,7 +49,7 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
         "zone": settings.timezone,
         "Role": Role,
     }
-    return HTMLResponse(environment().get_template(template).render(shared | values), status)
+    return HTMLResponse(environment().get_template(template).render(shared | values), code)
 
 
 def install(app: FastAPI) -> None:

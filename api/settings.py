@@ -19,16 +19,19 @@ class Settings(BaseSettings):
     database_url: str = Field("", description="database URL; empty for SQLite in the data folder")
     bureau: str = Field("", description="name of the bureau, shown in the page header")
     hotline: str = Field("", description="the bureau's own number, shown in the page footer")
-    region: str = Field("", description="region of the service, such as 浙江省杭州市; empty answers with national rules only")
     timezone: str = Field("Asia/Shanghai", description="the clock by which a rule takes effect")
-    origins: Annotated[list[str], NoDecode] = Field([], description="other sites that embed the widget, separated by commas")
+    origins: Annotated[list[str], NoDecode] = Field(
+        [], description="other sites that embed the widget, separated by commas"
+    )
     proxies: str = Field("127.0.0.1", description="addresses whose X-Forwarded-For is believed, separated by commas")
     https_only: bool = Field(False, description="mark the session cookie Secure; set it where the site is served by HTTPS")
 
     answer_threads: int = Field(4, ge=1, description="questions answered at the same time by one process")
     answers_waiting: int = Field(64, ge=1, description="questions that may wait in one process before it says it is busy")
     questions_per_minute: int = Field(12, ge=1, description="questions of one conversation in a minute")
-    visits_per_minute: int = Field(120, ge=1, description="questions and new conversations of one network address in a minute")
+    visits_per_minute: int = Field(
+        120, ge=1, description="questions and new conversations of one network address in a minute"
+    )
     retention_days: int = Field(365, ge=1, description="a conversation without a word for so long is deleted")
 
     session_idle_hours: float = Field(8, gt=0, description="a login ends after so long without a click")

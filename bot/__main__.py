@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -14,34 +14,26 @@ from rich.table import Table
 
 from bot import batch as batches
 from bot import fit as fitting
-from bot.answer import Answer, Context, Decision, Delta, Outcome, Turn
-from bot.answer import Block
+from bot.answer import Answer, Context, Decision, Delta, Turn
 from bot.decide import CALIBRATION, Calibration, calibration
 from bot.doctor import Doctor
+from bot.door import open_doctor
 from bot.model import ModelError
 from bot.settings import Settings
-from corpus.model import Status
+from bot.terminal import show, show_block, show_foot
+from indexer.settings import Settings as IndexSettings
+from indexer.store import StoreError
 
 app = typer.Typer(help="环保医生：在终端里提问、批量作答。", no_args_is_help=True, add_completion=False)
 console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
-_TITLES = {
-    Outcome.EMERGENCY: "紧急情况",
-    Outcome.CLARIFY: "请补充",
-    Outcome.ESCALATE: "转专家",
-    Outcome.REDIRECT: "归其他部门",
-    Outcome.REFUSE: "不能帮忙",
-}
-_SPEAKERS = {"extract": "知识库原文", "faq": "常见问答", "model": "AI 生成", "rule": "系统提示", "expert": "专家"}
 
 
 def _day(value: str) -> str:
     try:
-        datetime.strptime(value, "%Y-%m-%d")
+        return value and datetime.strptime(value, "%Y-%m-%d").date().isoformat()
     except ValueError as error:
-        if value:
-            raise typer.BadParameter(f"{value} 不是 2026-11-21 这样的日期") from error
-    return value
+        raise typer.BadParameter(f"{value} 不是 2026-11-21 这样的日期") from error
 
 
 On = Annotated[str, typer.Option(help="问题所问的日期，如 2026-11-21；不写就是今天", callback=_day)]
@@ -62,7 +54,7 @@ def ask(
     if as_json:
         typer.echo(json.dumps(batches.export(answer), ensure_ascii=False))
     else:
-        _show(answer)
+        show(console, answer)
 
 
 @app.command()
@@ -72,15 +64,12 @@ def chat(*, on: On = "", region: Region = "") -> None:
     doctor, context = _doctor(settings), _context(on, region, settings)
     history: list[Turn] = []
     while question := _read():
-        answer: Answer | None = None
         for event in doctor.stream(question, history, context):
             if isinstance(event, Delta):
-                _block(event.block)
+                show_block(console, event.block)
             elif isinstance(event, Decision):
-                answer = event.answer
-        if answer:
-            _foot(answer)
-            history += [Turn("user", question), Turn("assistant", answer.text)]
+                show_foot(console, event.answer)
+                history += [Turn("user", question), Turn("assistant", event.answer.text)]
 
 
 @app.command()
@@ -109,28 +98,30 @@ def fit(
     """用开发集拟合置信度的权重。"""
     settings = Settings()
     seen: list[tuple[Mapping[str, float], Answer]] = []
-    doctor = _doctor(settings, observe=lambda features, answer: seen.append((features, answer)))
-    samples = []
     try:
         rows = fitting.read(sets)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
+    doctor = _doctor(settings, lambda features, answer: seen.append((features, answer)))
+    samples: list[fitting.Sample] = []
     for row in rows:
         seen.clear()
         history = [Turn(**turn) for turn in row.get("history") or ()]
         doctor.ask(row["question"], history, _context(row.get("on") or "", row.get("region") or "", settings))
         samples += [fitting.Sample(features, fitting.is_right(row, answer)) for features, answer in seen]
     before, after = calibration(), fitting.fit(samples)
-    about = f"Logistic weights of the confidence, fitted to {len(samples)} drafts by `python -m bot fit`. Features are between 0 and 1."
-    fitting.write(after, target, about)
+    fitting.write(after, target, f"Logistic weights of the confidence, fitted to {len(samples)} drafts by `python -m bot fit`.")
     _weights(before, after)
-    console.print(
-        f"对数损失 {fitting.log_loss(before, samples):.3f} → {fitting.log_loss(after, samples):.3f}，样本 {len(samples)}，写入 {target}"
-    )
+    loss = f"{fitting.log_loss(before, samples):.3f} → {fitting.log_loss(after, samples):.3f}"
+    console.print(f"对数损失 {loss}，样本 {len(samples)}，写入 {target}")
 
 
-def _doctor(settings: Settings, **options: object) -> Doctor:
-    raise NotImplementedError
+def _doctor(settings: Settings, observe: Callable[[Mapping[str, float], Answer], None] | None = None) -> Doctor:
+    try:
+        return open_doctor(settings, IndexSettings(), observe)
+    except (StoreError, ModelError) as error:
+        errors.print(str(error), style="red")
+        raise typer.Exit(1) from error
 
 
 def _context(on: str, region: str, settings: Settings) -> Context:
@@ -142,45 +133,6 @@ def _read() -> str:
         return console.input("[bold]您问：[/] ").strip()
     except (EOFError, KeyboardInterrupt):
         return ""
-
-
-def _show(answer: Answer) -> None:
-    for block in answer.blocks:
-        _block(block)
-    _foot(answer)
-
-
-def _block(block: Block) -> None:
-    marks = "".join(f"[{cite}]" for cite in block.cites)
-    if block.kind == "table":
-        table = Table(*block.rows[0])
-        for row in block.rows[1:]:
-            table.add_row(*row)
-        console.print(table)
-        return
-    style = {"lead": "bold", "notice": "dim"}.get(block.kind, "")
-    if block.text:
-        console.print(f"{block.text}{marks}", style=style, markup=False)
-    for number, row in enumerate(block.rows, 1):
-        console.print(f"  {number}. {row[0]}", markup=False)
-
-
-def _foot(answer: Answer) -> None:
-    for number, cite in enumerate(answer.citations, 1):
-        since = f"，自 {cite.since}" if cite.since else ""
-        note = f"（{cite.note}）" if cite.note else ""
-        style = "red" if cite.status in (Status.REPEALED, Status.AMENDED) else "green"
-        console.print(f"  [{number}] {cite.label} · {cite.status}{since}{note}", style=style, markup=False)
-    for contact in answer.contacts:
-        console.print(f"  {contact.department} {contact.hotline} {contact.matter}".rstrip(), style="cyan", markup=False)
-    for choice in answer.choices:
-        console.print(f"  · {choice}", markup=False)
-    if answer.suggestions:
-        console.print("  还可以问：" + "；".join(answer.suggestions), style="dim", markup=False)
-    title = _TITLES.get(answer.outcome, "")
-    console.print(
-        f"  {title} {_SPEAKERS[answer.speaker]} · 把握 {answer.confidence:.0%}".strip(), style="dim", markup=False
-    )
 
 
 def _weights(before: Calibration, after: Calibration) -> None:

@@ -9,7 +9,32 @@ from corpus.regions import cities, provinces
 
 # Short names that are also common words count only with their suffix (白银市, 朝阳市).
 _WORDS = frozenset(
-    "白银 朝阳 东营 三明 日照 安康 大同 长治 通化 巴中 内江 河源 清远 中卫 保山 北海 黄山 黑河 阳江 乐山 平凉 海东 来宾 百色".split()
+    [
+        "白银",
+        "朝阳",
+        "东营",
+        "三明",
+        "日照",
+        "安康",
+        "大同",
+        "长治",
+        "通化",
+        "巴中",
+        "内江",
+        "河源",
+        "清远",
+        "中卫",
+        "保山",
+        "北海",
+        "黄山",
+        "黑河",
+        "阳江",
+        "乐山",
+        "平凉",
+        "海东",
+        "来宾",
+        "百色",
+    ]
 )
 _FROM = re.compile(r"从(?P<place>[一-鿿]{2,9}?)(?:运|拉|转移|搬|发|送|迁|到|往)")
 _NO_PLACE = ("路", "街", "大道", "菜", "面馆", "烧烤", "小吃", "牌")

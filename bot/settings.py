@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -20,17 +20,17 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="ENVDOCTOR_", env_ignore_empty=True, protected_namespaces=())
 
     region: str = "湖北省武汉市"
-    answer_at: float = Field(0.5, ge=0, le=1)
+    answer_at: Annotated[float, Field(ge=0, le=1)] = 0.5
     model_kind: Literal["openai", "local"] = "openai"
     model_base_url: str = "http://127.0.0.1:8080/v1"
     model_name: str = ""
     model_key: SecretStr = SecretStr("")
-    model_timeout: float = Field(20.0, gt=0)
-    model_retries: int = Field(2, ge=0, le=5)
-    model_max_tokens: int = Field(800, ge=50)
-    model_tokens_a_day: int = Field(0, ge=0)
-    model_breaker_failures: int = Field(3, ge=1)
-    model_breaker_pause: float = Field(60.0, gt=0)
+    model_timeout: Annotated[float, Field(gt=0)] = 20.0
+    model_retries: Annotated[int, Field(ge=0, le=5)] = 2
+    model_max_tokens: Annotated[int, Field(ge=50)] = 800
+    model_tokens_a_day: Annotated[int, Field(ge=0)] = 0
+    model_breaker_failures: Annotated[int, Field(ge=1)] = 3
+    model_breaker_pause: Annotated[float, Field(gt=0)] = 60.0
 
     def writer(self) -> Writer | None:
         """:returns: the chat model of these settings, None where none is configured.

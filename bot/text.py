@@ -75,9 +75,7 @@ def terms(text: str) -> list[str]:
     """:returns: content terms, with repeats: bigrams inside runs of Chinese, a lone character, Latin words, numbers."""
     out: list[str] = []
     for word in _WORD.findall(_FUNCTION.sub(" ", text.lower())):
-        if word[0].isascii():
-            out.append(word)
-        elif len(word) == 1:
+        if word[0].isascii() or len(word) == 1:
             out.append(word)
         else:
             out += [word[at : at + 2] for at in range(len(word) - 1)]
@@ -89,9 +87,10 @@ def overlap(wanted: Iterable[str], given: Iterable[str], weights: Mapping[str, f
     want, have = set(wanted), set(given)
     if not want:
         return 0.0
-    weight = (lambda _: 1.0) if weights is None else (lambda term: weights.get(term, _UNSEEN))
-    total = sum(weight(term) for term in want)
-    return sum(weight(term) for term in want & have) / total
+    known = weights or {}
+    unseen = _UNSEEN if weights else 1.0
+    total = sum(known.get(term, unseen) for term in want)
+    return sum(known.get(term, unseen) for term in want & have) / total
 
 
 _UNSEEN = 4.0  # the weight of a term that no question of the library holds: rare, but as often a slip as telling

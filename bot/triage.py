@@ -12,6 +12,7 @@ from bot.text import is_chinese, letters, normalise, sentences, squeezed
 
 MAX_CHARACTERS = 2000
 PASS = Verdict("pass")
+_KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _LANGUAGES = (
     ("ja", re.compile(r"[぀-ヿ]")),
     ("ko", re.compile(r"[가-힣]")),
@@ -86,4 +87,6 @@ def _is_noise(text: str) -> bool:
         return True
     if kept.isdigit():
         return True
-    return kept.isascii() and len(kept) >= 5 and " " not in text.strip() and not re.search(r"[aeiou]", kept.lower())
+    words = re.findall(r"[a-z]{3,}", kept.lower()) if kept.isascii() else []
+    typed = [word for word in words if any(word in row or word in row[::-1] for row in _KEYS) or not re.search("[aeiouy]", word)]
+    return bool(words) and len(typed) == len(words)

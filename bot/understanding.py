@@ -49,7 +49,6 @@ def understand(
     if len(text) > MAX_CHARACTERS // 2:
         text = condensed(text)
     made = whole(text, history)
-    here = context.region or home
     # A follow-up is one question: splitting it would part it from what it leans on.
     parts = [made.text] if made.followup else split(made.text)
     return tuple(_one(part, made, context.on, context.region or home, laws) for part in parts)

@@ -61,7 +61,9 @@ def _find(catalogue: Catalogue, key: str) -> Record:
     if not named:
         part = [row for row in catalogue.records() if short_title(key) in row.document.short_title]
         if len({row.document.short_title for row in part}) > 1:
-            raise _fail("有多份文档与此标题相符：\n" + "\n".join(f"  {row.document.id}  {row.document.title}" for row in part[:20]))
+            raise _fail(
+                "有多份文档与此标题相符：\n" + "\n".join(f"  {row.document.id}  {row.document.title}" for row in part[:20])
+            )
         named = part
     if not named:
         raise _fail(f"目录中没有“{key}”。用 python -m corpus list 查看已有文档。")

@@ -22,6 +22,7 @@ from corpus.succession import settle
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _DRAFT = ".draft"
+_STATED = ("title", "level", "issuer", "doc_no", "region", "publish_date", "effective_date", "trust", "confidence")
 _FIELDS = tuple(spec.name for spec in fields(Document))
 
 
@@ -104,7 +105,7 @@ class Catalogue:
     def revision(self) -> int:
         """:returns: a number that every change raises; compare it to notice one."""
         with self._engine.connect() as connection:
-            return connection.execute(select(tables.revision.c.value)).scalar_one()
+            return int(connection.execute(select(tables.revision.c.value)).scalar_one())
 
     def add(
         self,
@@ -163,7 +164,9 @@ class Catalogue:
             gone = connection.execute(delete(tables.documents).where(doomed)).rowcount
             if not gone:
                 raise NotFoundError(document_id)  # another process was faster
-            self._insert(connection, document, passages, final, State.PUBLISHED, record.origin, record.added_by, record.ended_by)
+            self._insert(
+                connection, document, passages, final, State.PUBLISHED, record.origin, record.added_by, record.ended_by
+            )
             settle(connection, document.short_title)
             self._log(connection, actor, "published", final, document.title, "")
         return document
@@ -260,7 +263,9 @@ class Catalogue:
         """The article of the version in force on `on` (default today), else of the newest version that has it."""
         day = on or date.today()
         column = tables.documents.c.short_title == short_title(title)
-        found = list(self._passages(column & (tables.documents.c.state == State.PUBLISHED) & (tables.passages.c.article == label)))
+        found = list(
+            self._passages(column & (tables.documents.c.state == State.PUBLISHED) & (tables.passages.c.article == label))
+        )
         documents = {document.id: document for document in self.documents(title=short_title(title))}
         rows = [(documents[passage.document_id], passage) for passage in found if passage.document_id in documents]
         return max(
@@ -281,7 +286,10 @@ class Catalogue:
             query = query.where(tables.log.c.document_id == document_id)
         with self._engine.connect() as connection:
             rows = connection.execute(query).mappings()
-            return [Event(_utc(row["at"]), *(row[name] for name in ("actor", "action", "document_id", "title", "detail"))) for row in rows]
+            return [
+                Event(_utc(row["at"]), *(row[name] for name in ("actor", "action", "document_id", "title", "detail")))
+                for row in rows
+            ]
 
     def _passages(self, condition: Any) -> Iterator[Passage]:  # noqa: ANN401 - a boolean SQL expression
         columns = tables.documents.c
@@ -347,11 +355,11 @@ class Catalogue:
 
 
 def _same(row: RowMapping, document: Document, origin: Origin) -> bool:
-    if not document.sha256 or row["sha256"] != document.sha256:
+    """The same file, read in the same way, under the same metadata. An end that was set later does not count."""
+    if not document.sha256 or row["sha256"] != document.sha256 or row["fingerprint"] != origin.fingerprint:
         return False
-    if origin.fingerprint:
-        return bool(row["fingerprint"] == origin.fingerprint)
-    return bool(row["title"] == document.title and row["publish_date"] == document.publish_date)
+    ended = bool(row["ended_by"]) or (row["ended_on"], row["repealed"]) == (document.ended_on, document.repealed)
+    return ended and all(row[name] == getattr(document, name) for name in _STATED)
 
 
 def _document(row: RowMapping) -> Document:

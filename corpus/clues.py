@@ -12,9 +12,8 @@ from corpus.numerals import ARTICLE
 from corpus.regions import most_named, place
 
 _HEAD = 40  # paragraphs in which a document introduces itself
-_FORMS = (
-    "法典|法|条例|办法|规定|细则|规则|解释|决定|意见|通知|公告|通告|方案|规划|计划|纲要|名录|目录|清单|标准|规范|指南|导则|函|批复|答复|纪要|要点|预案|规程|程序|公报|指引|措施"
-)
+_FORMS = "法典|法|条例|办法|规定|细则|规则|解释|决定|意见|通知|公告|通告|方案|规划|计划|纲要|名录|目录|清单|标准|规范|指南|导则|函|批复|答复|纪要|要点|预案|规程|程序|公报|指引|措施"
+_NUMBERED = re.compile(r"^(?:[一二三四五六七八九十]+、|[（(]|第.{1,6}[章节编条])")
 _TITLE_END = re.compile(rf"(?:{_FORMS})(?:[（(《].*[）)》])?$")
 _RED_HEAD = re.compile(r"^([\u4e00-\u9fff]{4,30})文\s*件$")
 _DOC_NO = re.compile(r"([\u4e00-\u9fff]{2,14})[〔\[【(（]\s*((?:19|20)\d{2})\s*[〕\]】)）]\s*(\d{1,5})\s*号")
@@ -81,17 +80,30 @@ def _newspaper(clues: Clues, name: str) -> bool:
 
 def _title(clues: Clues, name: str, head: list[str], loaded: Loaded) -> None:
     heading = next((block.text for block in loaded.blocks if block.kind == "heading" and block.level == 1), "")
+    part = re.sub(r"^.*[-—·]", "", name)
+    if heading.endswith("法典") and re.fullmatch(r"总则|附则|.{2,8}编", part):
+        heading = f"{heading}·{part}"  # a code that comes in a file for each of its books
+        clues.note("title", heading, heading)
     if heading and _TITLE_END.search(heading):
         clues.note("title", heading, heading)
     for index, line in enumerate(head[:15]):
-        if _RED_HEAD.match(line) or _DOC_NO.search(line) or len(line) > 50 or line.endswith(("。", "：", "；", ":")):
+        if (
+            _RED_HEAD.match(line)
+            or _DOC_NO.search(line)
+            or len(line) > 50
+            or line.endswith(("。", "：", "；", ":"))
+            or _NUMBERED.match(line)
+        ):
             continue
         # A long title runs over two or three lines; its status (征求意见稿) may stand below it.
         for count in (1, 2, 3):
             joined = "".join(re.sub(r"\s", "", part) for part in head[index : index + count])
             if len(joined) <= 80 and _TITLE_END.search(joined) and (count == 1 or "关于" in line) and len(joined) > 5:
                 below = re.sub(r"\s", "", head[index + count]) if index + count < len(head) else ""
-                if re.fullmatch(r"[（(](?:征求意见稿|草案|试行|暂行|修订|送审稿|公开征求意见稿|修订草案|.{0,6}年版|.{2,6}稿)[）)]", below):
+                if re.fullmatch(
+                    r"[（(](?:征求意见稿|草案|试行|暂行|修订|送审稿|公开征求意见稿|修订草案|.{0,6}年版|.{2,6}稿)[）)]",
+                    below,
+                ):
                     joined += below.replace("(", "（").replace(")", "）")
                 clues.note("title", joined, line)
                 return
@@ -128,6 +140,9 @@ def _promulgation(clues: Clues, head: list[str]) -> None:
     if published:
         day, line = max(published)
         clues.note("publish_date", day, line)
+    court = re.match(r"最高人民(?:法院|检察院)(?:、最高人民(?:法院|检察院))*(?:、[^关]{2,8}部)*", clues.value("title"))
+    if court:
+        clues.note("issuer", court[0], clues.value("title"))
     for line in head:
         clues.note("issuer", _issuer(line), line)
 
@@ -151,7 +166,12 @@ def _signature(clues: Clues, lines: list[str]) -> None:
     """The day alone in a line near the end, below the name of who signs."""
     for before, line in list(zip(lines, lines[1:], strict=False))[-25:]:
         found = list(days(line))
-        if found and len(re.sub(r"\s", "", line)) <= 12 and 3 < len(before) <= 30 and re.search(r"(?:[厅局部院会府室]|委)$", before.strip()):
+        if (
+            found
+            and len(re.sub(r"\s", "", line)) <= 12
+            and 3 < len(before) <= 30
+            and re.search(r"(?:[厅局部院会府室]|委)$", before.strip())
+        ):
             clues.note("issuer", before.strip(), before)
             clues.note("publish_date", found[0][0], line)
             return
@@ -180,9 +200,9 @@ def level(title: str, issuer: str, doc_no: str = "") -> str:
         return "规范性文件"
     if re.search(r"(?:人民代表大会|人大)", issuer):
         if issuer.startswith("全国"):
-            return "国家法律" if re.search(r"(?:法|法典|决定)$", bare) else ""
+            return "国家法律" if re.search(r"(?:法|法典|决定|条例|办法)(?:·.*)?$", bare) else ""
         return "地方性法规"
-    if re.match(r"中华人民共和国.*(?:法|法典)$", bare):
+    if re.match(r"中华人民共和国.*(?:法|法典)(?:·.*)?$", bare):
         return "国家法律"
     if issuer == "国务院" and re.search(r"(?:条例|办法|规定|细则)$", bare):
         return "行政法规"

@@ -13,6 +13,7 @@ from corpus.catalogue import Catalogue, CatalogueError, Origin, Outcome, State
 from corpus.loaders.base import Loaded, LoadError
 from corpus.metadata import Overrides
 from corpus.model import Document, Passage
+from corpus.numerals import ARTICLE, number
 from corpus.structure import parse
 
 READER = "1"  # raise it when loaders or parser read files differently, so that unchanged files are read again
@@ -100,17 +101,25 @@ def take_in(
                 yield Result(path, Outcome.THERE)
                 continue
             prepared = prepare(path, load, overrides)
+            before = catalogue.document(prepared.document.id)
             outcome = catalogue.add(prepared.document, prepared.passages, actor=actor, state=state, origin=prepared.origin)
-            yield Result(path, outcome, prepared.document, len(prepared.passages), prepared.articles, tuple(doubts(prepared)))
+            yield Result(
+                path, outcome, prepared.document, len(prepared.passages), prepared.articles, tuple(doubts(prepared, before))
+            )
         except LoadError as error:
             yield Result(path, error=str(error), code=error.code)
         except (OSError, ValueError, CatalogueError) as error:
             yield Result(path, error=f"没有存入：{error}", code="failed")
 
 
-def doubts(prepared: Prepared) -> Iterator[str]:
-    """What a person should look at before leaning on a document."""
+def doubts(prepared: Prepared, before: Document | None = None) -> Iterator[str]:
+    """What a person should look at before leaning on a document.
+
+    :param before: the document that it has replaced, if any
+    """
     document = prepared.document
+    if before and before.source != document.source:
+        yield f"取代了来自 {before.source} 的同名同日文件"
     yield from prepared.origin.warnings
     if prepared.origin.quality < DOUBTFUL:
         yield f"文字质量 {prepared.origin.quality:.0%}，请与原件核对"
@@ -124,8 +133,6 @@ def doubts(prepared: Prepared) -> Iterator[str]:
 
 
 def _gaps(passages: Iterable[Passage]) -> list[str]:
-    from corpus.numerals import ARTICLE, number
-
     gaps, last, label = [], 0, ""
     for passage in passages:
         found = ARTICLE.fullmatch(passage.article)

@@ -75,7 +75,9 @@ def document_id(title: str, publish_date: date | None, file: str = "") -> str:
     return "d" + hashlib.sha256(key.encode()).hexdigest()[:12]
 
 
-def describe(path: Path, loaded: Loaded, sha256: str, overrides: Overrides | None = None) -> tuple[Document, dict[str, str]]:
+def describe(
+    path: Path, loaded: Loaded, sha256: str, overrides: Overrides | None = None
+) -> tuple[Document, dict[str, str]]:
     """:returns: the document and, for each field that is known, its source (`catalog.csv`, `文内：…`, `文件名`)."""
     facts = _Facts()
     for name, value in asdict(overrides or Overrides()).items():

@@ -10,6 +10,7 @@ from enum import IntEnum, StrEnum
 from functools import cached_property
 
 from corpus.numerals import chinese
+from corpus.regions import jurisdiction
 
 
 class Status(StrEnum):
@@ -118,8 +119,11 @@ class Document:
         return Status.IN_FORCE
 
     def applies_in(self, region: str) -> bool:
-        """A regional rule applies in its region and what lies inside it; a national one everywhere."""
-        return not self.region or region.startswith(self.region)
+        """A regional rule applies in its region and what lies inside it; a national one everywhere.
+
+        What a district publishes is for the people of its city: they ask from the city, and districts make no rules.
+        """
+        return not self.region or region.startswith(jurisdiction(self.region))
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +174,8 @@ class Passage:
 
     @cached_property
     def units(self) -> tuple[Unit, ...]:
-        return tuple(find_units(self.text))
+        """款 and 项; only an article has them, the lines of a plan or of a table row are no 款."""
+        return tuple(find_units(self.text)) if self.kind == "article" else ()
 
     def locate(self, quote: str) -> str:
         """:returns: the 款/项 in which `quote` begins, or '' where the passage has one paragraph or lacks the quote."""

@@ -42,7 +42,10 @@ class Registry:
         if stated:
             return stated, "repealed_or_superseded_on"
         start = _start(row)
-        names = {short_title(row["title"]), short_title(re.sub(r"[（(]\d{4}年.*?[）)]$", "", row.get("superseded_by") or ""))}
+        names = {
+            short_title(row["title"]),
+            short_title(re.sub(r"[（(]\d{4}年.*?[）)]$", "", row.get("superseded_by") or "")),
+        }
         newer = [
             begin
             for other in self.rows.values()

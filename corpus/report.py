@@ -133,8 +133,15 @@ def export(catalogue: Catalogue, file: Path) -> int:
     with file.open("w", encoding="utf-8") as stream:
         for row in catalogue.all_passages():
             owner = known[row.document_id]
-            line = {"id": row.id, "title": owner.title, "article": row.article, "kind": row.kind, "headings": row.headings}
-            line |= {"text": row.text, "document": as_row(owner, date.today())}
+            line = {
+                "id": row.id,
+                "title": owner.title,
+                "article": row.article,
+                "kind": row.kind,
+                "headings": list(row.headings),
+                "text": row.text,
+                "document": as_row(owner, date.today()),
+            }
             stream.write(json.dumps(line, ensure_ascii=False) + "\n")
             count += 1
     return count

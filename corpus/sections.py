@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from corpus.loaders.base import Block
 from corpus.numerals import NUMERAL
@@ -14,19 +14,22 @@ _LEVELS = (
     (3, re.compile(rf"^第\s*[{NUMERAL}\d]+\s*节")),
     (4, re.compile(rf"^(?:[{NUMERAL}]+)、")),
     (5, re.compile(rf"^[（(][{NUMERAL}]+[）)]")),
-    (6, re.compile(r"^\d{1,2}(?:\.\d{1,2}){0,3}(?:[.．、]|\s)\s*(?=\D)")),
+    (6, re.compile(r"^\d{1,2}(?:\.\d{1,2}){0,3}(?:[.．、]|\s|(?=[\u4e00-\u9fff]))\s*(?=\D)")),
 )
 _ANNEX = re.compile(rf"^附\s*[件表录](?:\s*[{NUMERAL}\d]+)?(?:[:：\s]|$)")
-_BYLINE = re.compile(r"^(?:[■●◆]\s*)?(?:[\u4e00-\u9fff]{2,8}(?:日报|晚报|晨报|时报|都市报)(?:记者|讯)|本报(?:记者|讯)|(?:记者|通讯员)\s*[\u4e00-\u9fff]{2,4}\s*(?:$|通讯员))")
+_BYLINE = re.compile(
+    r"^(?:[■●◆]\s*)?(?:[\u4e00-\u9fff]{2,8}(?:日报|晚报|晨报|时报|都市报)(?:记者|讯)|本报(?:记者|讯)|(?:记者|通讯员)\s*[\u4e00-\u9fff]{2,4}\s*(?:$|通讯员))"
+)
+_HEADLINE = re.compile(r"[\u4e00-\u9fff“《]")
 _NO_HEADLINE = re.compile(r"[。；：，、！？…）)\]:;,]$|^[（(\[]|^“?\d|：")
 _SENTENCE = re.compile(r"[^。！？；]*[。！？；][”」』）)]*|[^。！？；]+$")
-_CODE = re.compile(r"^(?:\d{3}-\d{3}-\d{2}|HW\d{2}|\d{1,4}(?:\.\d{1,2})*)$")
 
 Part = tuple[str, str, tuple[str, ...], str]  # label, kind, headings, text
 
 
-def sections(blocks: Sequence[Block]) -> Iterator[Part]:
+def sections(source: Iterable[Block]) -> Iterator[Part]:
     """Sections in reading order: (label, kind, headings, text). The label is made of the numbers of the headings."""
+    blocks = list(source)
     stack: list[tuple[int, str]] = []
     lines: list[str] = []
 
@@ -36,13 +39,15 @@ def sections(blocks: Sequence[Block]) -> Iterator[Part]:
             yield label(headings), "section", headings, text
         lines.clear()
 
-    for block in blocks:
+    for block, following in zip(blocks, [*blocks[1:], Block()], strict=True):
         if block.kind == "table":
             yield from flush()
             yield from rows_of(block, tuple(text for _, text in stack))
             continue
         text = block.text.strip()
         level, heading = heading_of(block, text)
+        if level == 7 and _headline(following.text.strip()):
+            level = 0  # a list of short lines is no list of headlines
         if _BYLINE.match(text):
             # A page of a newspaper holds several stories; a byline opens the next one, its headline stands before it.
             yield from flush()
@@ -75,9 +80,13 @@ def heading_of(block: Block, text: str) -> tuple[int, str]:
         return (level, lead[1].strip()) if lead and level >= 5 else (0, "")
     if text in ("前言", "引言", "序言", "附则"):
         return 2, text
-    if 4 <= len(text) <= 30 and not _NO_HEADLINE.search(text) and not _BYLINE.match(text):
-        return 7, text
-    return 0, ""
+    return (7, text) if _headline(text) else (0, "")
+
+
+def _headline(text: str) -> bool:
+    return (
+        4 <= len(text) <= 30 and bool(_HEADLINE.match(text)) and not _NO_HEADLINE.search(text) and not _BYLINE.match(text)
+    )
 
 
 def label(headings: Sequence[str]) -> str:
@@ -131,16 +140,24 @@ def _pieces(line: str) -> Iterator[str]:
 def rows_of(block: Block, headings: tuple[str, ...]) -> Iterator[Part]:
     """A row of a table with its column headings: `废物代码：900-249-08`, one cell a line.
 
-    A table of two columns or two rows is layout more often than data and stays together.
+    Its label is the code it lists (900-249-08), else its number under the heading (附录第25项).
     """
     head, *body = block.rows
+    above = label(headings)
     if not body or len(head) < 2:
         for text in cut(["｜".join(cell for cell in row if cell) for row in block.rows]):
-            yield label(headings) or "表", "section", headings, text
+            yield above or "表", "section", headings, text
         return
     for number, row in enumerate(body, 1):
-        lines = [f"{name}：{cell}" if name else cell for name, cell in zip(head, row, strict=True) if cell]
-        if lines:
-            code = next((cell for cell in row if re.fullmatch(r"\d{3}-\d{3}-\d{2}", cell)), "")
-            first = row[0] if _CODE.match(row[0]) else ""
-            yield code or (f"第{first}项" if first else f"表第{number}行"), "row", headings, "\n".join(lines)
+        pairs = dict.fromkeys((name, cell) for name, cell in zip(head, row, strict=True) if cell)
+        if pairs:
+            lines = [f"{name}：{cell}" if name else cell for name, cell in pairs]
+            yield _row_label(row, above, number), "row", headings, "\n".join(lines)
+
+
+def _row_label(row: Sequence[str], above: str, number: int) -> str:
+    counted = next((cell for cell in row[:2] if re.fullmatch(r"\d{1,4}", cell)), "")
+    if counted:
+        return f"{above}第{counted}项"
+    code = next((cell for cell in row if re.fullmatch(r"\d{3}-\d{3}-\d{2}", cell)), "")
+    return code or f"{above or '表'}第{number}行"

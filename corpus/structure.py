@@ -29,6 +29,7 @@ _RED_HEAD = re.compile(r"^(?:[\u4e00-\u9fff]{4,30}文件|.{2,14}[〔\[(（]\d{4}
 _PROMULGATED = re.compile(r"通过|公布|发布|修正|修订|批准|施行|印发")
 _SENTENCE_END = ("。", "；", "，", "：", ";", ",", ":", "、")
 _MIN_ARTICLES = 3
+_INLINE_ROWS = 12  # a longer table is a list (名录) behind the articles, a shorter one belongs to its article
 _MOST_MISSING = 3  # defective copies lack an article here and there
 
 
@@ -40,6 +41,7 @@ class _Part:
     kind: str
     headings: tuple[str, ...]
     lines: list[str] = field(default_factory=list)
+    named: bool = False  # opened by the name of an annex, which is kept even if nothing follows
 
 
 def parse(document_id: str, title: str, blocks: Sequence[Block]) -> list[Passage]:
@@ -57,7 +59,12 @@ def is_law(blocks: Iterable[Block]) -> bool:
     for block in blocks:
         found = ARTICLE.match(block.text)
         value = number(found["number"]) if found and not found["sub"] else None
-        if not found or value is None or (in_order and not last < value <= last + _MOST_MISSING) or _glued(found, block.text):
+        if (
+            not found
+            or value is None
+            or (in_order and not last < value <= last + _MOST_MISSING)
+            or _glued(found, block.text)
+        ):
             continue
         in_order, last = in_order + 1, value
         if in_order >= _MIN_ARTICLES:
@@ -188,12 +195,13 @@ class _Reader:
         self.annex = "附件" if self.annex == "附" else self.annex
         self.stack = [(1, text)]
         self.last = None
-        self._open(_Part(self.annex, "section", (text,)))
+        self._open(_Part(self.annex, "section", (text,), named=True))
 
     def _table(self, block: Block) -> None:
         if not self.begun:
             return  # what precedes the first article describes the file, it is not part of the law
-        if self.annex:
+        if self.annex or len(block.rows) > _INLINE_ROWS:
+            self.part.named = False
             self.done.append(self.part)
             self.done.extend(rows_of(block, self._headings()))
             self.part = _Part(self.annex, "section", self._headings())
@@ -210,7 +218,7 @@ class _Reader:
                 yield part.label, part.kind, part.headings, "\n".join(part.lines)
             else:
                 lines = _preamble(part.lines) if first else part.lines
-                if not lines and part.label.startswith("附"):
+                if not lines and part.named:
                     lines = list(part.headings[-1:])  # an annex that is named and not given
                 for text in cut(lines):
                     yield part.label, part.kind, part.headings, text
@@ -237,7 +245,9 @@ def _refers(found: re.Match[str], text: str) -> bool:
 
 def _mid_sentence(lines: list[str]) -> bool:
     """Whether the text so far breaks off inside a sentence, so that 第十条 in the next line belongs to it."""
-    return bool(lines) and lines[-1].endswith(("，", "、", ",", "本法", "条例", "办法", "依照", "根据", "违反", "和", "或者"))
+    return bool(lines) and lines[-1].endswith(
+        ("，", "、", ",", "本法", "条例", "办法", "依照", "根据", "违反", "和", "或者")
+    )
 
 
 def _preamble(lines: list[str]) -> list[str]:
@@ -266,7 +276,18 @@ def _number(document_id: str, title: str, parts: Sequence[Part]) -> list[Passage
             again += 1
             unique = f"{label}〔{again}〕"
         taken.add(unique)
-        passages.append(Passage(f"{document_id}:{_slug(unique, kind, ordinal)}", document_id, title, unique, text, kind, headings, ordinal=ordinal))
+        passages.append(
+            Passage(
+                f"{document_id}:{_slug(unique, kind, ordinal)}",
+                document_id,
+                title,
+                unique,
+                text,
+                kind,
+                headings,
+                ordinal=ordinal,
+            )
+        )
     return passages
 
 

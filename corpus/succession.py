@@ -42,7 +42,7 @@ def _settle(connection: Connection, title: str) -> None:
             if row["ended_on"] and not row["ended_by"].startswith(_PREFIX):
                 continue
             newer = next((later for later in versions[index + 1 :] if _start(later) > _start(row)), None)
-            values = {"ended_on": None, "superseded_by": "", "ended_by": ""}
+            values: dict[str, date | str | None] = {"ended_on": None, "superseded_by": "", "ended_by": ""}
             if newer:
                 year = newer["publish_date"] or _start(newer)
                 name = f"{newer['title']}（{year.year}年版）"

@@ -30,7 +30,12 @@ class EmbeddingCache:
             self._connection = _open(path)
 
     def passages(
-        self, encoder: Encoder, texts: Sequence[str], *, fresh: bool = False, progress: Callable[[int], None] = lambda done: None
+        self,
+        encoder: Encoder,
+        texts: Sequence[str],
+        *,
+        fresh: bool = False,
+        progress: Callable[[int], None] = lambda done: None,
     ) -> tuple[Vectors, int]:
         """Encode texts, each distinct one at most once in the life of this file.
 
@@ -49,7 +54,9 @@ class EmbeddingCache:
             if missing:
                 vectors = encoder.passages(list(missing.values()))
                 if vectors.shape != (len(missing), encoder.dimension):
-                    raise ValueError(f"encoder {encoder.name} gave {vectors.shape}, not {(len(missing), encoder.dimension)}")
+                    raise ValueError(
+                        f"encoder {encoder.name} gave {vectors.shape}, not {(len(missing), encoder.dimension)}"
+                    )
                 fresh_rows = dict(zip(missing, vectors.astype(np.float32), strict=True))
                 self._keep(encoder, fresh_rows)
                 known |= fresh_rows

@@ -9,12 +9,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import faiss
+import faiss as _faiss
 import numpy as np
 from numpy.typing import NDArray
 
 from indexer.hit import Vectors
 
+faiss: Any = _faiss  # its stubs know neither selectors nor search parameters
 FLAT_BELOW = 50_000
 GRAPH_FROM = 300_000
 NAME = "dense.faiss"

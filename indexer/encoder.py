@@ -1,4 +1,4 @@
-"""The encoders: our own static one, which needs numpy alone to serve, and any Sentence-Transformers model by name or path."""
+"""Our own static encoder, which needs numpy alone to serve, and the door to all others."""
 
 from __future__ import annotations
 
@@ -7,18 +7,15 @@ import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import load_file, save
 
 from indexer import tokenizer
 from indexer.hit import Encoder, Vectors
-
-if TYPE_CHECKING:
-    from sentence_transformers import SentenceTransformer
 
 MODEL = Path(__file__).parent / "model"
 OWN = "own"
@@ -38,7 +35,9 @@ class StaticEncoder:
     def __init__(self, keys: tokenizer.Keys, weights: NDArray[np.int8], scales: NDArray[np.float32], name: str) -> None:
         """:param keys: term keys, ascending, of shape (terms,); `weights` of shape (terms, dimension); `scales` of shape (terms,)"""
         if not len(keys) == len(weights) == len(scales):
-            raise EncoderError(f"编码器损坏 / damaged encoder: {len(keys)} keys, {len(weights)} vectors, {len(scales)} scales")
+            raise EncoderError(
+                f"编码器损坏 / damaged encoder: {len(keys)} keys, {len(weights)} vectors, {len(scales)} scales"
+            )
         self._keys, self._weights, self._scales = keys, weights, scales
         self.name = name
         self.dimension = int(weights.shape[1])
@@ -63,13 +62,15 @@ class StaticEncoder:
     def save(self, folder: Path, **facts: object) -> None:
         """Write encoder.safetensors and config.json; `facts` tell in the config how it was trained."""
         folder.mkdir(parents=True, exist_ok=True)
-        arrays = {"keys": self._keys.view(np.int64), "weights": self._weights, "scales": self._scales}
+        arrays: dict[str, NDArray[Any]] = {
+            "keys": self._keys.view(np.int64),
+            "weights": self._weights,
+            "scales": self._scales,
+        }
         config = {"name": self.name, "tokenizer": tokenizer.VERSION, "dimension": self.dimension, "terms": len(self._keys)}
-        for name, write in (
-            ("encoder.safetensors", lambda path: save_file(arrays, path)),
-            ("config.json", lambda path: path.write_text(json.dumps(config | facts, ensure_ascii=False, indent=2) + "\n", "utf-8")),
-        ):
-            write(folder / f".{name}")
+        described = json.dumps(config | facts, ensure_ascii=False, indent=2) + "\n"
+        for name, data in (("encoder.safetensors", save(arrays)), ("config.json", described.encode())):
+            (folder / f".{name}").write_bytes(data)
             os.replace(folder / f".{name}", folder / name)
 
     @classmethod
@@ -93,6 +94,10 @@ class StaticEncoder:
         table: Vectors = self._weights.astype(np.float32) * self._scales[:, None]
         return table
 
+    def with_table(self, vectors: Vectors) -> StaticEncoder:
+        """:returns: the same terms with other vectors, of shape (terms, dimension)"""
+        return self.quantised(self._keys, vectors)
+
     def numbers(self, texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """:returns: the rows of the known terms of all texts, and where in it each text begins"""
         found, owners = tokenizer.keys(texts)
@@ -108,10 +113,22 @@ class StaticEncoder:
         if len(texts) == 1:
             sums = (table[place].sum(axis=0) if len(rows) else np.zeros(self.dimension))[None, :]
         else:
-            from scipy.sparse import csr_matrix  # only builders come here
+            from scipy.sparse import csr_matrix  # type: ignore[import-untyped]  # only builders come here
 
             ends = np.append(starts, len(rows))
             sums = csr_matrix((np.ones(len(rows), np.float32), place, ends), shape=(len(texts), len(used))) @ table
         lengths = np.linalg.norm(sums, axis=1, keepdims=True)
         vectors: Vectors = (sums / np.where(lengths > 0, lengths, 1)).astype(np.float32)
         return vectors
+
+
+def load(name: str = OWN) -> Encoder:
+    """The encoder of a setting: `own`, or name or path of a Sentence-Transformers model such as BAAI/bge-m3.
+
+    :raises EncoderError: if it cannot be loaded
+    """
+    if name == OWN:
+        return StaticEncoder.load()
+    from indexer.hub import HubEncoder  # costs five seconds and torch
+
+    return HubEncoder(name)

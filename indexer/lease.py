@@ -94,7 +94,7 @@ def _stale(holder: dict[str, object]) -> bool:
     if holder["host"] != socket.gethostname():
         return False
     try:  # the number of a dead process may have been given to another one
-        return psutil.Process(int(str(holder["pid"]))).create_time() != holder["started"]
+        return bool(psutil.Process(int(str(holder["pid"]))).create_time() != holder["started"])
     except (psutil.NoSuchProcess, ValueError):
         return True
     except psutil.AccessDenied:

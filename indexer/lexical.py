@@ -86,4 +86,4 @@ def build(texts: Sequence[str]) -> Postings:
     mean = lengths.mean() if len(texts) and lengths.sum() else 1.0
     norm = K1 * (1 - B + B * lengths / mean)
     scores = np.repeat(rarity, np.diff(starts)) * counts / (counts + norm[owners])
-    return Postings(terms, starts, owners, scores.astype(np.float32), len(texts))
+    return Postings(terms, starts, owners.astype(np.int32), scores.astype(np.float32), len(texts))

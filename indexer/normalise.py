@@ -12,7 +12,9 @@ from indexer.traditional import TO_SIMPLIFIED
 _NUMERALS = "零〇一二三四五六七八九十百千两"
 _UNIT = r"(?=\s*(?:元|块|条|款|项|日|天|年|月|个|吨|倍|次|人|家|户|米|公里|千米|分贝|小时|分钟|倍|%|度|级|类|档|亩|公斤|千克|平方))"
 # 2万5千, 二十万, 1.5亿; 2万5 is 25,000 in speech
-_LARGE = re.compile(rf"(?:\d+(?:\.\d+)?|[{_NUMERALS}]+)\s*[万亿](?:\s*(?:\d{{1,4}}(?!\d|\.\d)|[{_NUMERALS}]+)(?:\s*千)?(?![点至到]))?")
+_LARGE = re.compile(
+    rf"(?:\d+(?:\.\d+)?|[{_NUMERALS}]+)\s*[万亿](?:\s*(?:\d{{1,4}}(?!\d|\.\d)|[{_NUMERALS}]+)(?:\s*千)?(?![点至到]))?"
+)
 _THOUSAND = re.compile(r"(\d+(?:\.\d+)?)\s*千(?=元|块)")
 _SMALL = re.compile(rf"[{_NUMERALS}]{{2,}}{_UNIT}|[一二三四五六七八九十两]{_UNIT}|(?<=第)[{_NUMERALS}]+(?=[条款项章节编])")
 _GROUPED = re.compile(r"(?<=\d)[,，](?=\d{3}(?!\d))")

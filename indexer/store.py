@@ -66,7 +66,9 @@ class Store:
         """:returns: the finished indexes, oldest first."""
         if not self.root.is_dir():
             return []
-        return sorted(path.name for path in self.root.iterdir() if not path.name.startswith(".") and (path / MANIFEST).is_file())
+        return sorted(
+            path.name for path in self.root.iterdir() if not path.name.startswith(".") and (path / MANIFEST).is_file()
+        )
 
     def current(self) -> str | None:
         """:returns: the id that CURRENT names, None where nothing was built yet
@@ -210,10 +212,16 @@ def _told() -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            raise StoreError(f"磁盘空间不足，索引没有更新，原索引继续使用 / disk full, the old index still serves: {error}") from error
-        raise StoreError(f"写不了索引，原索引继续使用 / cannot write the index, the old one still serves: {error}") from error
+            raise StoreError(
+                f"磁盘空间不足，索引没有更新，原索引继续使用 / disk full, the old index still serves: {error}"
+            ) from error
+        raise StoreError(
+            f"写不了索引，原索引继续使用 / cannot write the index, the old one still serves: {error}"
+        ) from error
     except sqlite3.Error as error:
-        raise StoreError(f"写不了索引，原索引继续使用 / cannot write the index, the old one still serves: {error}") from error
+        raise StoreError(
+            f"写不了索引，原索引继续使用 / cannot write the index, the old one still serves: {error}"
+        ) from error
 
 
 def _sealed(manifest: Manifest, folder: Path) -> Manifest:

@@ -21,7 +21,7 @@ from api.chat.wording import answer_out, block_out, citations_out
 from api.clock import now, today
 from api.database import Database, new_id
 from api.errors import Busy, SiteError
-from api.rooms import Doctor
+from api.rooms import Rooms
 from api.settings import Settings
 from api.sse import HEARTBEAT, HEARTBEAT_SECONDS, encode
 from bot.answer import Context, Decision, Delta, References, Speaker
@@ -36,9 +36,9 @@ log = logging.getLogger(__name__)
 class Answering:
     """The threads of one process in which questions are answered."""
 
-    def __init__(self, database: Database, doctor: Callable[[], Doctor], settings: Settings) -> None:
+    def __init__(self, database: Database, rooms: Rooms, settings: Settings) -> None:
         self.database = database
-        self.doctor = doctor
+        self.rooms = rooms
         self.settings = settings
         self._pool = ThreadPoolExecutor(settings.answer_threads, thread_name_prefix="answer")
         self._running: set[asyncio.Task[None]] = set()
@@ -115,9 +115,9 @@ class Answering:
                 return  # deleted while it waited
             history = service.history(session, question)
         answer_id, index, told = new_id(), 0, False
-        context = Context(asked.on or today(self.settings.timezone), asked.region or self.settings.region)
+        context = Context(asked.on or today(self.settings.timezone), asked.region or self.rooms.region)
         renewed = 0.0
-        for event in self.doctor().stream(asked.text, history, context):
+        for event in self.rooms.doctor().stream(asked.text, history, context):
             if time.monotonic() - renewed > PENDING.total_seconds() / 4:
                 renewed = time.monotonic()
                 self._renew(asked)
@@ -139,7 +139,7 @@ class Answering:
         answer = answer_out(decision.answer)
         with self.database.write() as session:
             kept = service.answered(session, asked, answer_id, answer, decision.answer.text)
-        told = answer.model_dump(mode="json", exclude={"blocks", "citations", "understood"})
+        told = answer.model_dump(mode="json", exclude={"understood"})
         consultation = kept.consultation.model_dump() if kept.consultation else None
         return {"message": answer_id, "question": asked.id, **told, "consultation": consultation}
 

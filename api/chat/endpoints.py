@@ -111,7 +111,9 @@ def export(house: HouseDep, id: str, token: Secret, form: str = "json") -> Respo
     with house.database.read() as session:
         shown = service.shown(session, service.opened(session, id, token))
     if form == "text":
-        return PlainTextResponse(exporting.as_text(shown, ZoneInfo(house.settings.timezone)), headers=_attachment("conversation.txt"))
+        return PlainTextResponse(
+            exporting.as_text(shown, ZoneInfo(house.settings.timezone)), headers=_attachment("conversation.txt")
+        )
     content = json.dumps(shown.model_dump(mode="json"), ensure_ascii=False, indent=2)
     return Response(content, media_type="application/json", headers=_attachment("conversation.json"))
 

@@ -18,7 +18,9 @@ def as_text(conversation: ConversationOut, zone: ZoneInfo) -> str:
 def _said(message: MessageOut, zone: ZoneInfo) -> str:
     kind = SPEAKERS.get(message.speaker, "")
     who = WHO.get(message.role, message.role) + (f"（{message.author}）" if message.author else "")
-    lines = [f"【{who}{'，' + kind if kind and message.role == 'assistant' else ''}】{message.at.astimezone(zone):%Y-%m-%d %H:%M}"]
+    lines = [
+        f"【{who}{'，' + kind if kind and message.role == 'assistant' else ''}】{message.at.astimezone(zone):%Y-%m-%d %H:%M}"
+    ]
     lines.append(message.text.replace("**", ""))
     for cite in message.citations:
         lines.append(f"  [{cite.n}] 《{cite.title}》{cite.article}{cite.paragraph}（{cite.status}）")

@@ -20,19 +20,13 @@ def locked(session: Session, id: str) -> Conversation | None:
     return session.scalars(select(Conversation).where(Conversation.id == id).with_for_update()).one_or_none()
 
 
-def messages(session: Session, conversation_id: str, before: int | None = None) -> Sequence[Message]:
-    query = select(Message).where(Message.conversation_id == conversation_id).order_by(Message.number)
-    return session.scalars(query if before is None else query.where(Message.number < before)).all()
+def messages(session: Session, conversation_id: str) -> Sequence[Message]:
+    query = select(Message).where(Message.conversation_id == conversation_id)
+    return session.scalars(query.order_by(Message.number)).all()
 
 
 def message(session: Session, id: str) -> Message | None:
     return session.get(Message, id)
-
-
-def answer_to(session: Session, question_id: str) -> Message | None:
-    return session.scalars(
-        select(Message).where(Message.reply_to == question_id, Message.role == "assistant").limit(1)
-    ).one_or_none()
 
 
 def pending_before(session: Session, question: Message, moment: datetime) -> bool:
@@ -47,7 +41,9 @@ def pending_before(session: Session, question: Message, moment: datetime) -> boo
 
 
 def renew(session: Session, question_id: str, until: datetime) -> None:
-    session.execute(update(Message).where(Message.id == question_id, Message.state == "pending").values(pending_until=until))
+    session.execute(
+        update(Message).where(Message.id == question_id, Message.state == "pending").values(pending_until=until)
+    )
 
 
 def opinions(session: Session, conversation_id: str) -> dict[str, bool]:
@@ -61,8 +57,8 @@ def opinions(session: Session, conversation_id: str) -> dict[str, bool]:
     return {message_id: helpful for message_id, helpful in rows}
 
 
-def add_event(session: Session, conversation_id: str, type: str, data: dict[str, object]) -> Event:
-    event = Event(conversation_id=conversation_id, type=type, data=data)
+def add_event(session: Session, conversation_id: str, kind: str, data: dict[str, object]) -> Event:
+    event = Event(conversation_id=conversation_id, type=kind, data=data)
     session.add(event)
     session.flush()
     return event

@@ -23,7 +23,9 @@ class Question(BaseModel):
     conversation: str = Field(max_length=64)
     question: str = Field(description=f"at most {QUESTION_LIMIT} characters")
     on: date | None = Field(None, description="the day that the question is about; today where it is missing")
-    region: str = Field("", max_length=80, description="such as 浙江省杭州市; the region of the service where it is missing")
+    region: str = Field(
+        "", max_length=80, description="such as 浙江省杭州市; the region of the service where it is missing"
+    )
 
 
 class Opinion(BaseModel):

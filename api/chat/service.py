@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -97,8 +98,21 @@ def add(session: Session, conversation: Conversation, *, role: str, text: str, i
 
 
 def history(session: Session, question: Message) -> list[Turn]:
-    told = [m for m in repository.messages(session, question.conversation_id, before=question.number) if m.text]
-    return [Turn(m.role, m.text) for m in told[-HISTORY:]]
+    """What was said before a question. Answers to earlier questions may have been kept after it was asked."""
+    told = ordered(repository.messages(session, question.conversation_id))
+    before = told[: next(i for i, message in enumerate(told) if message.id == question.id)]
+    return [Turn(m.role, m.text) for m in before[-HISTORY:] if m.text]
+
+
+def ordered(messages: Sequence[Message]) -> list[Message]:
+    """Messages as they are read: each answer after its question, though another question came in between."""
+    numbers = {message.id: message.number for message in messages}
+
+    def place(message: Message) -> tuple[int, int]:
+        question = numbers.get(message.reply_to or "") if message.role == "assistant" else None
+        return question or message.number, message.number
+
+    return sorted(messages, key=place)
 
 
 def answered(session: Session, asked: Asked, answer_id: str, answer: AnswerOut, text: str) -> MessageOut:
@@ -143,7 +157,7 @@ def shown(session: Session, conversation: Conversation) -> ConversationOut:
         created_at=conversation.created_at,
         updated_at=conversation.updated_at,
         consultation=current.out if current else None,
-        messages=[message_out(m, judged.get(m.id)) for m in repository.messages(session, conversation.id)],
+        messages=[message_out(m, judged.get(m.id)) for m in ordered(repository.messages(session, conversation.id))],
         last_event=repository.last_event(session, conversation.id),
     )
 

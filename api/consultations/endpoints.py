@@ -90,7 +90,7 @@ def passages(house: HouseDep, person: Expert, id: str, q: str = "") -> list[dict
             "text": hit.passage.text[:160],
             "href": reader_link(hit.document.id, article=hit.passage.article, passage_id=hit.passage.id),
         }
-        for hit in house.rooms.search(q.strip()[:200], on, house.settings.region)
+        for hit in house.rooms.search(q.strip()[:200], on, house.rooms.region)
     ]
 
 
@@ -138,7 +138,10 @@ def reply(
     try:
         with house.database.write() as session:
             case = service.found(session, id)
-            messages = [conversations.message_out(m) for m in chat.messages(session, case.row.conversation_id)]
+            messages = [
+                conversations.message_out(m)
+                for m in conversations.ordered(chat.messages(session, case.row.conversation_id))
+            ]
             cited = replying.picked(messages, house.rooms, picks or (), today(house.settings.timezone))
             replying.reply(session, id, person, text, cited)
     except SiteError as problem:
@@ -153,7 +156,9 @@ def _shown(
 ) -> HTMLResponse:
     with house.database.read() as session:
         case = service.found(session, id)
-        messages = [conversations.message_out(m) for m in chat.messages(session, case.row.conversation_id)]
+        messages = [
+            conversations.message_out(m) for m in conversations.ordered(chat.messages(session, case.row.conversation_id))
+        ]
         names = {row.id: row.name for row in people.people(session)}
     return page(
         request, "consultations/case.html", status, title="云问诊", case=case, messages=messages, names=names,

@@ -62,7 +62,7 @@ def citable(messages: Iterable[MessageOut]) -> list[tuple[str, CitationOut]]:
 def picked(messages: Sequence[MessageOut], rooms: Rooms, picks: Iterable[str], on: date) -> list[CitationOut]:
     """The passages behind the names of a form, numbered anew; a name that fits nothing is left out."""
     known = dict(citable(messages))
-    found = []
+    found: list[CitationOut] = []
     for pick in dict.fromkeys(picks):
         kind, _, rest = pick.partition("|")
         citation = known.get(pick) if kind == "m" else _from_library(rooms, rest, on)

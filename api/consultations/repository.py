@@ -35,7 +35,7 @@ def append(
     return event
 
 
-def with_last_event() -> Select[tuple[Consultation, ConsultationEvent]]:
+def with_last_event() -> Select[Consultation, ConsultationEvent]:
     """Each consultation beside the event that decides its state."""
     last = select(func.max(ConsultationEvent.id)).group_by(ConsultationEvent.consultation_id)
     return (

@@ -82,9 +82,7 @@ def offered(session: Session, conversation_id: str, message_id: str, subject: st
     if known is not None and known.state is State.OFFERED:
         known.row.message_id, known.row.subject, known.row.reason = message_id, subject, "；".join(reasons)
         return _record(session, known.row, What.OFFERED, data={"message": message_id})
-    row = Consultation(
-        conversation_id=conversation_id, message_id=message_id, subject=subject, reason="；".join(reasons)
-    )
+    row = Consultation(conversation_id=conversation_id, message_id=message_id, subject=subject, reason="；".join(reasons))
     session.add(row)
     session.flush()
     return _record(session, row, What.OFFERED, data={"message": message_id})

@@ -40,7 +40,12 @@ _DAYS = ("publish_date", "effective_date", "ended_on")
 def received(session: Session, person: Person, stored: Stored) -> Draft:
     """Keep what was uploaded, and have it read."""
     draft = Draft(
-        id=stored.id, filename=stored.filename, size=stored.size, sha256=stored.sha256, created_by=person.id, state="reading"
+        id=stored.id,
+        filename=stored.filename,
+        size=stored.size,
+        sha256=stored.sha256,
+        created_by=person.id,
+        state="reading",
     )
     session.add(draft)
     session.flush()
@@ -157,8 +162,19 @@ def _document(read: Document, values: Mapping[str, str], filename: str) -> Docum
     days = _checked(values)
     trust = read.trust if read.trust is not Trust.NEWS or values["level"] == "新闻" else Trust.OFFICIAL
     id = document_id(values["title"], days["publish_date"], filename)
-    texts = {name: values[name] for name in ("title", "level", "issuer", "doc_no", "region")}
-    return replace(read, id=id, trust=trust, **texts, **days)
+    return replace(
+        read,
+        id=id,
+        trust=trust,
+        title=values["title"],
+        level=values["level"],
+        issuer=values["issuer"],
+        doc_no=values["doc_no"],
+        region=values["region"],
+        publish_date=days["publish_date"],
+        effective_date=days["effective_date"],
+        ended_on=days["ended_on"],
+    )
 
 
 def _checked(values: Mapping[str, str]) -> dict[str, date | None]:

@@ -27,7 +27,7 @@ def documents(
 ) -> HTMLResponse:
     on, q, offset = today(house.settings.timezone), q.strip()[:80], max(0, offset)
     found = shelf.books(house.rooms.catalogue, house.rooms.starter, on, q=q, level=level, status=status)
-    inside = house.rooms.search(q, on, house.settings.region) if q and not offset else []
+    inside = house.rooms.search(q, on, house.rooms.region) if q and not offset else []
 
     def url(at: int) -> str:
         return "?" + urlencode({"q": q, "level": level, "status": status, "offset": at})

@@ -50,7 +50,9 @@ class Reading:
 
 def reading(opened: Opened, *, passage_id: str = "", quoted: str = "", find: str = "") -> Reading:
     """Lay out a document. `quoted` is marked in the cited passage, `find` wherever it stands."""
-    articles, contents, finds = [], [], []
+    articles: list[Article] = []
+    contents: list[Heading] = []
+    finds: list[Article] = []
     before: tuple[str, ...] = ()
     hits = 0
     for passage in opened.passages:

@@ -37,7 +37,9 @@ class Opened:
     full_text: Document | None = None  # the whole text of an instrument of which this shows digests only
 
 
-def books(catalogue: Catalogue, starter: Starter, on: date, *, q: str = "", level: str = "", status: str = "") -> list[Book]:
+def books(
+    catalogue: Catalogue, starter: Starter, on: date, *, q: str = "", level: str = "", status: str = ""
+) -> list[Book]:
     """Everything that matches, the highest rank first; every word of `q` must stand in the title or number."""
     held = catalogue.documents()
     titles = {document.short_title for document in held}

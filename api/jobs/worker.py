@@ -25,6 +25,10 @@ class JobError(Exception):
     """A job that could not be done, in words for the person who started it."""
 
 
+class Stopped(Exception):  # noqa: N818 - no error: the server ends, and the job waits for the next one
+    """Raised inside a job that reports progress while its process is being shut down."""
+
+
 class Worker:
     def __init__(self, database: Database, handlers: Mapping[str, Handler]) -> None:
         self.database = database
@@ -69,6 +73,8 @@ class Worker:
 
     def _run(self, job: Job) -> None:
         def progress(done: int, total: int, note: str = "") -> None:
+            if self._stop.is_set():
+                raise Stopped
             with self.database.write() as session:
                 repository.progress(session, job.id, done, total, note)
 
@@ -78,6 +84,8 @@ class Worker:
         state, error, result = JobState.DONE, "", {}
         try:
             result = self.handlers[job.kind](job.args, progress)
+        except Stopped:
+            state = JobState.WAITING
         except (JobError, SiteError) as failure:
             state, error = JobState.FAILED, str(failure)
         except Exception as failure:

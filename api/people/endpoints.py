@@ -138,8 +138,9 @@ def audit_page(request: Request, house: HouseDep, person: Admin, q: str = "", of
     def url(at: int) -> str:
         return "?" + urlencode({"q": q, "offset": at})
 
-    values = {"rows": rows, "total": total, "limit": ROWS, "offset": offset, "q": q, "url": url}
-    return page(request, "people/audit.html", title="操作记录", **values)
+    return page(
+        request, "people/audit.html", title="操作记录", rows=rows, total=total, limit=ROWS, offset=offset, q=q, url=url
+    )
 
 
 def _people(request: Request, house: House, status: int = 200, link: str = "", invited: str = "") -> HTMLResponse:
@@ -171,5 +172,5 @@ def _set_cookie(response: Response, house: House, request: Request, token: str) 
 
 
 def _inside(next: str) -> str:  # noqa: A002
-    """Only ever to a page of this site: //elsewhere and /\\elsewhere leave it."""
+    """Only ever to a page of this site; a double slash, or one with a backslash, would lead out of it."""
     return next if next.startswith("/") and not next.startswith(("//", "/\\")) else "/console"

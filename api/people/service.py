@@ -137,7 +137,9 @@ def checked_roles(roles: Collection[str]) -> list[str]:
 def _invite(session: Session, roles: list[str], name: str, by: str | None, hours: float) -> str:
     token = secrets.token_urlsafe(32)
     expires_at = now() + timedelta(hours=hours)
-    session.add(Invitation(token_hash=token_hash(token), roles=list(roles), name=name, created_by=by, expires_at=expires_at))
+    session.add(
+        Invitation(token_hash=token_hash(token), roles=list(roles), name=name, created_by=by, expires_at=expires_at)
+    )
     return token
 
 

@@ -5,6 +5,11 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from api.consultations import repository as consultations
+from api.consultations.tables import State
+from api.documents import repository as drafts
+from api.house import HouseDep
+from api.people.guard import SignedIn
 from api.rendering import page
 from api.site.operations import operations
 
@@ -35,3 +40,15 @@ def privacy(request: Request) -> HTMLResponse:
 @router.get("/docs", name="docs")
 def docs(request: Request) -> HTMLResponse:
     return page(request, "docs.html", title="接口说明", groups=operations(request.app.openapi()))
+
+
+@router.get("/console")
+def console(request: Request, house: HouseDep, person: SignedIn) -> HTMLResponse:
+    """What waits for whoever signs in, by what they may do."""
+    with house.database.read() as session:
+        counts = consultations.counts(session)
+        waiting = sum(draft.state == "ready" for draft in drafts.open_drafts(session))
+    return page(
+        request, "console_home.html", title="工作台", open=counts[State.OPEN], taken=counts[State.TAKEN], waiting=waiting,
+        index=house.rooms.index_id(),
+    )  # fmt: skip

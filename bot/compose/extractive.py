@@ -13,7 +13,7 @@ from bot.compose.sentences import FITS, Piece, answers, best, pieces, plain_of
 from bot.lexicon import Lexicon
 from bot.state import Found, Kind, Understood
 from bot.triage import is_injection
-from corpus.model import Status, Trust
+from corpus.model import Cite, Status, Trust
 from indexer.hit import Hit
 
 _CONSIDERED = 8
@@ -133,5 +133,8 @@ def named(text: str, hit: Hit) -> str:
 
 
 def _same_article(hit: Hit, others: Sequence[Hit]) -> bool:
-    mine = set(hit.passage.stands_for) or {(hit.passage.title, hit.passage.article)}
-    return any(mine & (set(other.passage.stands_for) or {(other.passage.title, other.passage.article)}) for other in others)
+    return any(_articles(hit) & _articles(other) for other in others)
+
+
+def _articles(hit: Hit) -> set[Cite]:
+    return set(hit.passage.stands_for) or {Cite(hit.passage.title, hit.passage.article)}

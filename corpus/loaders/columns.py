@@ -54,7 +54,11 @@ def _gutters(page: Any) -> list[float]:  # noqa: ANN401
         inside = [word for word in words if word[0] < x + _GUTTER and word[1] > x]
         before = sum(word[1] <= x for word in words)
         after = sum(word[0] >= x + _GUTTER for word in words)
-        if len(inside) * 12 <= min(before, after) and min(before, after) >= _LEAST_LINES and (not gutters or x - gutters[-1] > 60):
+        if (
+            len(inside) * 12 <= min(before, after)
+            and min(before, after) >= _LEAST_LINES
+            and (not gutters or x - gutters[-1] > 60)
+        ):
             gutters.append(x + _GUTTER / 2)
         x += 2.0
     return gutters if _balanced(words, gutters, width) else []

@@ -6,13 +6,28 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from bs4 import BeautifulSoup, Comment, NavigableString, Tag
+from bs4 import BeautifulSoup, Tag
+from bs4.element import Comment, NavigableString
 
 from corpus.loaders import grid, mend
 from corpus.loaders.base import Block, Loaded, readability
 from corpus.loaders.text import decode
 
-_NOISE = ["script", "style", "nav", "header", "footer", "aside", "form", "noscript", "template", "iframe", "svg", "button", "select"]
+_NOISE = [
+    "script",
+    "style",
+    "nav",
+    "header",
+    "footer",
+    "aside",
+    "form",
+    "noscript",
+    "template",
+    "iframe",
+    "svg",
+    "button",
+    "select",
+]
 _HIDDEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d])|opacity\s*:\s*0(?![.\d])"
     r"|(?<![-\w])color\s*:\s*(?:#fff(?:fff)?\b|white\b|rgb\(\s*255\s*,\s*255\s*,\s*255\s*\)|transparent)",
@@ -33,7 +48,9 @@ def load(path: Path) -> Loaded:
     for comment in page.find_all(string=lambda text: isinstance(text, Comment)):
         comment.extract()
     hidden = _drop_hidden(page)
-    body = next((found for name in _BODIES if (found := page.select_one(name)) and len(found.get_text()) > 200), page.body or page)
+    body = next(
+        (found for name in _BODIES if (found := page.select_one(name)) and len(found.get_text()) > 200), page.body or page
+    )
     blocks = tuple(block for block in _blocks(body) if block.text or block.rows)
     warnings = (f"去掉了 {hidden} 个页面上看不见的字",) if hidden else ()
     return Loaded(blocks, front, warnings, readability("\n".join(block.text for block in blocks)))
@@ -65,7 +82,11 @@ def _drop_hidden(page: BeautifulSoup) -> int:
     for element in page.find_all(True):
         if element.decomposed:
             continue
-        concealed = element.has_attr("hidden") or element.get("aria-hidden") == "true" or _HIDDEN.search(str(element.get("style", "")))
+        concealed = (
+            element.has_attr("hidden")
+            or element.get("aria-hidden") == "true"
+            or _HIDDEN.search(str(element.get("style", "")))
+        )
         if concealed:
             dropped += len(element.get_text(strip=True))
             element.decompose()

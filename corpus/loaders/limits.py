@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 from corpus.loaders.base import LoadError
@@ -15,6 +16,8 @@ class Bounds:
 
     pages: int = 2000
     unpacked: int = 400 * 2**20
+    # Called after each page that takes long; the child tells its parent that it is alive.
+    alive: Callable[[], None] = staticmethod(lambda: None)
 
 
 def check_archive(path: Path) -> None:

@@ -19,7 +19,9 @@ _FRONT = re.compile(r"\A---[ \t]*\n(.*?)\n---[ \t]*(?:\n|\Z)", re.S)
 _COMMENT = re.compile(r"<!--.*?-->|<(style|script)\b.*?</\1>", re.S | re.I)
 _HTML_TABLE = re.compile(r"<table\b.*?</table>", re.S | re.I)
 _BREAK = re.compile(r"<br\s*/?>|</p>|</div>|</li>", re.I)
-_TAG = re.compile(r"</?(?:p|b|br|strong|i|em|u|div|span|center|sup|sub|font|a|img|hr|ul|ol|li|blockquote|small)\b[^>]*>", re.I)
+_TAG = re.compile(
+    r"</?(?:p|b|br|strong|i|em|u|div|span|center|sup|sub|font|a|img|hr|ul|ol|li|blockquote|small)\b[^>]*>", re.I
+)
 _HEADING = re.compile(r"^(#{1,6})\s+(.*?)(?:\s*#*)?\s*(?:\{[^}]*\})?\s*$")
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!>|~])")
 _URL = re.compile(r"https?://[^\s<>)\"]+")

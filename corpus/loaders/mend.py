@@ -15,15 +15,25 @@ _AFTER_MARK = re.compile(rf"(?<=[。，；：、！？）》”]) (?=[{_CJK}“�
 _TIGHT = re.compile(rf"(?<=[{_CJK}，。；：、（）《》“”]) (?=\d)|(?<=\d) (?=[{_CJK}，。；：、（）《》“”%％])")
 # A list number stands at the start of a line or of a sentence; anywhere else a dot between digits is a decimal point.
 _DECIMAL = re.compile(r"(?<=[^\s。；：！？\d])( ?\d+) ?\. +(?=\d)|(?<=[^\s。；：！？\d])( ?\d+) \.(?=\d)")
-_PAGE_NUMBER = re.compile(r"^(?:[-—–－·\s]*(?:第\s*)?\d{1,4}(?:\s*页)?(?:\s*[/／]\s*(?:共\s*)?\d{1,4}(?:\s*页)?)?[-—–－·\s]*)$")
-_HALF = {ord(char): ord(char) - 0xFEE0 for char in "０１２３４５６７８９ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ％"}
+_SECTION = re.compile(r"\d{1,2}(?:\.\d{1,2}){0,3}(?= [^\d.])")
+_PAGE_NUMBER = re.compile(
+    r"^(?:[-—–－·\s]*(?:第\s*)?\d{1,4}(?:\s*页)?(?:\s*[/／]\s*(?:共\s*)?\d{1,4}(?:\s*页)?)?[-—–－·\s]*)$"
+)
+_HALF = {
+    ord(char): ord(char) - 0xFEE0
+    for char in "０１２３４５６７８９ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ％"
+}
+_LEADERS = re.compile(r"[.．…·]{6,}\s*[\dIVXⅠⅡⅢ]*$")  # a line of a table of contents
 _ENDS = tuple("。！？；：!?;:")
 _CLOSERS = "”’」』）)】》"
 STRUCTURE = re.compile(
     rf"^(?:第\s*[{NUMERAL}\d]+\s*(?:分编|[编章节条])|附\s*[件表录则]|[{NUMERAL}]+、|[（(][{NUMERAL}]+[）)]|目\s*录$|[■●◆]"
     r"|问[：:]|答[：:]|——)"
 )
-_NUMBERED = re.compile(r"^(?:\d{1,2}(?:\.\d{1,2}){0,3}[.．、](?!\s*\d)|[（(]\d{1,2}[）)]|[①-⑳]|\d{1,2}(?:\.\d{1,2}){1,3}\s)")
+_NUMBERED = re.compile(
+    r"^(?:\d{1,2}(?:\.\d{1,2}){0,3}[.．、](?!\s*\d)|[（(]\d{1,2}[）)]|[①-⑳]|\d{1,2}(?:\.\d{1,2}){1,3}\s"
+    rf"|\d{{1,2}}(?:\.\d{{1,2}})*\s?[{_CJK}]{{2,14}}$|(?:GB|HJ|DB|CJ|NY)[/T\d]*\s?\d)"
+)
 
 
 def visible(text: str) -> tuple[str, int]:
@@ -42,11 +52,11 @@ def squeeze(line: str) -> str:
 
 
 def tidy(line: str) -> str:
-    """Stray spaces out of numbers: `82. 8%` and `2023 年 5 月 8 日`. The space after 第十条 stays, it parts label and text."""
+    """Stray spaces out of numbers: `82. 8%` and `2023 年 5 月 8 日`. The space after 第十条 and 4.2 stays, it parts label and text."""
     line = squeeze(line)
-    article = ARTICLE.match(line)
-    if article and line[article.end() : article.end() + 1] == " ":
-        return article[0] + " " + tidy(line[article.end() :])
+    lead = ARTICLE.match(line) or _SECTION.match(line)
+    if lead and line[lead.end() : lead.end() + 1] == " ":
+        return lead[0] + " " + tidy(line[lead.end() :])
     line = _SPREAD.sub(lambda match: match[0].replace(" ", ""), line)
     line = _DECIMAL.sub(lambda match: (match[1] or match[2]) + ".", line)
     return _AFTER_MARK.sub("", _TIGHT.sub("", line))
@@ -76,17 +86,19 @@ def wrapped(lines: list[str]) -> bool:
     return open_ended > 0.35 and widths[int(len(widths) * 0.98) - 1] <= 110
 
 
-def unwrap(lines: list[str]) -> list[str]:
+def unwrap(lines: list[str], *, layout: bool = False) -> list[str]:
     """Paragraphs of the lines of a page layout; well-formed lines come back as they are.
+
+    :param layout: the lines are known to be those of a page
 
     Blank lines say nothing in such text (extractors put them between all lines or at a column's end), so the decision
     rests on what a line begins with, how it ends, and whether it fills the width of its neighbours.
     """
     lines = [squeeze(line) for line in lines]
     lines = [line for line in lines if line]
-    if not wrapped(lines):
+    if not layout and not wrapped(lines):
         return lines
-    lines = [line for line in lines if not page_number(line)]
+    lines = [line for line in lines if not page_number(line) and not _LEADERS.search(line)]
     widths = [width(line) for line in lines]
     paragraphs: list[str] = []
     for index, line in enumerate(lines):
@@ -103,8 +115,13 @@ def _continues(before: str, before_width: int, line: str, local: int) -> bool:
     full = before_width >= local - 5
     if STRUCTURE.match(line):
         # `依照本法\n第十条的规定` goes on; a real start follows a closed line.
-        return not ended and full and bool(re.match(rf"第\s*[{NUMERAL}\d]+\s*条\S", line)) and before.endswith(("法", "例", "定", "照", "据"))
-    if _NUMBERED.match(line) and (ended or not full):
+        return (
+            not ended
+            and full
+            and bool(re.match(rf"第\s*[{NUMERAL}\d]+\s*条\S", line))
+            and before.endswith(("法", "例", "定", "照", "据"))
+        )
+    if _NUMBERED.match(line) and (ended or not full or _NUMBERED.match(before)):
         return False
     if len(line) == 1 and not ended:
         return True

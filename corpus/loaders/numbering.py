@@ -11,7 +11,14 @@ from docx.oxml.ns import qn
 
 from corpus.numerals import chinese
 
-_CHINESE = {"chineseCounting", "chineseCountingThousand", "ideographDigital", "japaneseCounting", "taiwaneseCounting", "chineseLegalSimplified"}
+_CHINESE = {
+    "chineseCounting",
+    "chineseCountingThousand",
+    "ideographDigital",
+    "japaneseCounting",
+    "taiwaneseCounting",
+    "chineseLegalSimplified",
+}
 
 
 @dataclass(frozen=True, slots=True)

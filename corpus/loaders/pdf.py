@@ -14,7 +14,7 @@ import pypdfium2 as pdfium
 
 from corpus.loaders import columns, mend, ruled, scan
 from corpus.loaders.base import Block, Loaded, LoadError, readability
-from corpus.loaders.limits import check_pages, encrypted
+from corpus.loaders.limits import Bounds, check_pages, encrypted
 
 _SCANNED = 15  # fewer characters than this, and the page is a picture
 _MARGIN_LINES = 2
@@ -68,6 +68,7 @@ def _content(document: Any, plumber: Any) -> tuple[list[list[Piece]], int]:  # n
             read = _plumbed(page)
         else:
             read = columns.reader(document[number], page)
+        Bounds.alive()
         content.append(list(_bands(read, tables, float(page.height))))
         page.close()
     return content, concealed
@@ -147,7 +148,7 @@ def _grown(blocks: list[Block], piece: Block) -> bool:
 
 def _paragraphs(lines: list[str], page: int) -> Iterator[Block]:
     lines[:] = [mend.tidy(mend.halfwidth(line)) for line in lines]
-    yield from (Block(mend.tight(paragraph), page=page) for paragraph in mend.unwrap(lines))
+    yield from (Block(mend.tight(paragraph), page=page) for paragraph in mend.unwrap(lines, layout=True))
     lines.clear()
 
 
@@ -188,4 +189,5 @@ def _scanned(document: Any) -> Loaded:  # noqa: ANN401
             document[number].render(scale=_OCR_SCALE, grayscale=True).to_pil().save(picture)
             pages.append(scan.recognise(picture))
             picture.unlink()
+            Bounds.alive()
     return scan.loaded(pages)

@@ -62,7 +62,9 @@ def read(path: Path) -> Loaded:
     kind = detect(path)
     loaded: Loaded = import_module(_LOADERS[kind]).load(path)
     if not any(block.text or block.rows for block in loaded.blocks):
-        raise LoadError("no-text", "文件里没有文字", "请确认不是空白页；如果是扫描件，请安装 tesseract 中文识别或换成文字版。")
+        raise LoadError(
+            "no-text", "文件里没有文字", "请确认不是空白页；如果是扫描件，请安装 tesseract 中文识别或换成文字版。"
+        )
     return loaded
 
 
@@ -82,11 +84,15 @@ def detect(path: Path) -> str:
         return _office(path)
     if ending in ("", "pdf", "doc", "docx", "xlsx", "pptx", "image"):
         if not ending:
-            raise LoadError("unknown-format", f"不认识的文件格式 {path.suffix or '（无扩展名）'}", f"请换成以下格式之一：{KNOWN}。")
+            raise LoadError(
+                "unknown-format", f"不认识的文件格式 {path.suffix or '（无扩展名）'}", f"请换成以下格式之一：{KNOWN}。"
+            )
         # A page saved as .doc by an office system is often HTML.
         if start.lstrip().lower().startswith((b"<html", b"<!doctype", b"<?xml", b"\xef\xbb\xbf<")):
             return "html"
-        raise LoadError("broken", f"文件内容与扩展名 {path.suffix} 不符，可能已损坏", "请用原来的软件打开并另存一份再上传。")
+        raise LoadError(
+            "broken", f"文件内容与扩展名 {path.suffix} 不符，可能已损坏", "请用原来的软件打开并另存一份再上传。"
+        )
     return ending
 
 

@@ -9,6 +9,7 @@ from corpus.loaders import mend
 from corpus.loaders.base import Block, table
 
 GROUP = "类别"
+_CODE = re.compile(r"\d{3}-\d{3}-\d{2}")
 Rows = tuple[tuple[str, ...], ...]
 Box = tuple[float, float, float, float]
 
@@ -17,7 +18,7 @@ def tables(page: Any, number: int) -> list[tuple[float, float, Block]]:  # noqa:
     """:returns: (top, bottom, table) from top to bottom; frames with a single cell or column are no tables"""
     if len(page.rects) + len(page.lines) + len(page.curves) < 6:
         return []
-    found = []
+    found: list[tuple[float, float, Block]] = []
     for grid in sorted(page.find_tables(), key=lambda grid: float(grid.bbox[1])):
         rows = _rows(grid)
         block = table(rows, number) if rows and len(rows[0]) > 1 and len(rows) > 1 else None
@@ -33,19 +34,48 @@ def _rows(grid: Any) -> list[list[str]]:  # noqa: ANN401
         for box, word in zip(row.cells, words, strict=True):
             if box is not None:
                 cells[box] = clean(word or "")
-    width = len(texts[0]) if texts else 0
-    middles = [_middle(grid, column) for column in range(width)]
+    middles = [_middle(grid, column) for column in range(len(texts[0]) if texts else 0)]
     rows: list[list[str]] = []
+    last: list[Box | None] = []
     group, grouped = "", False
     for row in grid.rows:
         boxes = [box for box in row.cells if box is not None]
-        if len(boxes) == 1 and width > 2 and _spans(boxes[0], grid.bbox):
+        if not boxes:
+            continue
+        if len(boxes) == 1 and len(middles) > 2 and _spans(boxes[0], grid.bbox):
             group, grouped = cells[boxes[0]], True
             continue
-        height = sum((min(box[3] for box in boxes), max(box[1] for box in boxes))) / 2 if boxes else 0.0
-        rows.append([group, *(_covering(cells, x, height) for x in middles)])
-    rows = _headed(rows, group if grouped else "")
+        height = (min(box[3] for box in boxes) + max(box[1] for box in boxes)) / 2
+        covering = [_covering(cells, x, height) for x in middles]
+        words = [cells[box] if box else "" for box in covering]
+        if _sliver(covering, last, words):
+            rows[-1] = [rows[-1][0], *(_both(old, new) for old, new in zip(rows[-1][1:], words, strict=True))]
+        else:
+            rows.append([group, *words])
+        last = covering
+    rows = _headed(
+        [[row[0], *cells] for row, cells in zip(rows, _narrow([row[1:] for row in rows]), strict=True)],
+        group if grouped else "",
+    )
     return rows if grouped else [row[1:] for row in rows]
+
+
+def _sliver(boxes: list[Box | None], before: list[Box | None], words: list[str]) -> bool:
+    """A stray rule cuts a cell to the left of the code in two; code and everything to its right are the same cells."""
+    key = next((index for index, word in enumerate(words) if _CODE.fullmatch(word)), 0)
+    return bool(before) and key > 0 and boxes[key:] == before[key:]
+
+
+def _both(old: str, new: str) -> str:
+    return old if old == new or not new else mend.join(old, new)
+
+
+def _narrow(rows: list[list[str]]) -> list[list[str]]:
+    """Without the columns that say in every row what their left neighbour says: rules that stop half-way make such."""
+    if not rows:
+        return rows
+    kept = [0] + [x for x in range(1, len(rows[0])) if any(row[x] != row[x - 1] for row in rows)]
+    return [[row[x] for x in kept] for row in rows]
 
 
 def _headed(rows: list[list[str]], group: str) -> list[list[str]]:
@@ -56,6 +86,8 @@ def _headed(rows: list[list[str]], group: str) -> list[list[str]]:
     if body and _second_heading(head, body[0]):
         head = [over if over == under else f"{over}·{under}" for over, under in zip(head, body[0], strict=True)]
         body = body[1:]
+    if len(head) > 2 and head[1] == head[2] and all(row[1].isdigit() for row in body if row[1]):
+        head = [head[0], "序号", *head[2:]]  # a heading split by a diagonal stands over number and name
     return [[GROUP, *head[1:]] if group else head, *body]
 
 
@@ -75,8 +107,8 @@ def _middle(grid: Any, column: int) -> float:  # noqa: ANN401
     return float(narrow[0] + min(narrow[2] - narrow[0], 12) / 2)
 
 
-def _covering(cells: dict[Box, str], x: float, y: float) -> str:
-    return next((text for box, text in cells.items() if box[0] <= x <= box[2] and box[1] <= y <= box[3]), "")
+def _covering(cells: dict[Box, str], x: float, y: float) -> Box | None:
+    return next((box for box in cells if box[0] <= x <= box[2] and box[1] <= y <= box[3]), None)
 
 
 def _spans(box: Box, whole: Box) -> bool:
@@ -88,7 +120,8 @@ def clean(text: str) -> str:
     out = ""
     for line in text.splitlines():
         line = mend.squeeze(line)
-        out = mend.join(out, line) if out else line
+        listed = re.search(r"\d{3}-\d{3}-\d{2}$", out) and _CODE.match(line)
+        out = f"{out}、{line}" if listed else mend.join(out, line) if out else line
     return mend.tight(mend.tidy(mend.halfwidth(mend.visible(out)[0])))
 
 
@@ -108,7 +141,10 @@ def joined(before: Rows, after: Rows) -> Rows | None:
     rows = [list(row) for row in before]
     for index, row in enumerate(after[1:] if repeated else after):
         if index == 0 and len(rows) > 1 and _goes_on(row, rows):
-            rows[-1] = [mend.join(old, new) if old and new and old != new else old or new for old, new in zip(rows[-1], row, strict=True)]
+            rows[-1] = [
+                mend.join(old, new) if old and new and old != new else old or new
+                for old, new in zip(rows[-1], row, strict=True)
+            ]
         else:
             rows.append(_inherit(list(row), rows))
     return tuple(map(tuple, rows))

@@ -6,6 +6,7 @@ What comes back is JSON, never a pickle.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import select
@@ -18,18 +19,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import IO, Any, Self
 
 from corpus.loaders.base import Loaded, LoadError
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one file may cost."""
+    """What one file may cost. `seconds` is the longest silence of the child, `total` all of it (a scan takes ten a page)."""
 
     size: int = 200 * 2**20
     memory: int = 3 * 2**30
-    seconds: float = 300.0
+    seconds: float = 120.0
+    total: float = 1800.0
     pages: int = 2000
     unpacked: int = 400 * 2**20
 
@@ -55,29 +57,35 @@ class Sandbox:
         child = self._running()
         request = json.dumps({"path": str(path.resolve())}).encode() + b"\n"
         try:
-            assert child.stdin is not None and child.stdout is not None  # noqa: S101 - both are pipes
-            child.stdin.write(request)
-            child.stdin.flush()
-            line = _read_line(child.stdout.fileno(), time.monotonic() + self.limits.seconds)
+            _pipe(child.stdin).write(request)
+            _pipe(child.stdin).flush()
+            answer = self._answer(_pipe(child.stdout).fileno())
         except (BrokenPipeError, EOFError) as error:
             raise self._died() from error
         except TimeoutError as error:
             self.close()
-            what = f"读取超过 {self.limits.seconds:g} 秒，已停止"
+            what = f"读取太久（{self.limits.seconds:g} 秒没有进展），已停止"
             raise LoadError("timeout", what, "请把文件拆小，或导出为纯文本再上传。") from error
-        answer = json.loads(line)
         if "error" in answer:
             raise LoadError(**answer["error"])
         return Loaded.from_json(answer["loaded"])
+
+    def _answer(self, descriptor: int) -> dict[str, Any]:
+        """The answer to the request; signs of life on the way give it more time."""
+        end = time.monotonic() + self.limits.total
+        rest = b""
+        while True:
+            line, rest = _read_line(descriptor, rest, min(end, time.monotonic() + self.limits.seconds))
+            message: dict[str, Any] = json.loads(line)
+            if "alive" not in message:
+                return message
 
     def close(self) -> None:
         """End the child and whatever it started."""
         child, self._child = self._child, None
         if child:
-            try:
+            with contextlib.suppress(ProcessLookupError):
                 os.killpg(child.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
             child.wait()
             for stream in (child.stdin, child.stdout):
                 if stream:
@@ -97,10 +105,12 @@ class Sandbox:
     def _running(self) -> subprocess.Popen[bytes]:
         if self._child is None or self._child.poll() is not None:
             self.close()
-            self._errors = tempfile.TemporaryFile()
+            self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the child
             limits = [str(int(value)) for value in (self.limits.memory, self.limits.pages, self.limits.unpacked)]
             root = str(Path(__file__).resolve().parents[2])
-            environment = os.environ | {"PYTHONPATH": os.pathsep.join([root, os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)}
+            environment = os.environ | {
+                "PYTHONPATH": os.pathsep.join([root, os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
+            }
             self._child = subprocess.Popen(  # noqa: S603 - our own module
                 [*self._command, *limits],
                 stdin=subprocess.PIPE,
@@ -123,14 +133,20 @@ class Sandbox:
         return LoadError("crashed", "读取程序意外中断，文件可能已损坏", "请用原来的软件打开并另存一份再上传。")
 
 
-def _read_line(descriptor: int, deadline: float) -> bytes:
-    """A line from a pipe, however long. A buffered read could wait for ever, so it reads what is there.
+def _pipe(stream: IO[bytes] | None) -> IO[bytes]:
+    if stream is None:
+        raise RuntimeError("the child was started without pipes")
+    return stream
+
+
+def _read_line(descriptor: int, rest: bytes, deadline: float) -> tuple[bytes, bytes]:
+    """A line from a pipe, however long, and what came after it. A buffered read could wait for ever.
 
     :raises TimeoutError: at the deadline
     :raises EOFError: if the other side is gone
     """
-    pieces: list[bytes] = []
-    while True:
+    pieces = [rest]
+    while b"\n" not in pieces[-1]:
         ready, _, _ = select.select([descriptor], [], [], max(0.0, deadline - time.monotonic()))
         if not ready:
             raise TimeoutError
@@ -138,5 +154,5 @@ def _read_line(descriptor: int, deadline: float) -> bytes:
         if not piece:
             raise EOFError
         pieces.append(piece)
-        if piece.endswith(b"\n"):
-            return b"".join(pieces)
+    line, _, rest = b"".join(pieces).partition(b"\n")
+    return line, rest

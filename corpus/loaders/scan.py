@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from functools import lru_cache
@@ -11,9 +12,9 @@ from corpus.loaders import mend
 from corpus.loaders.base import Block, Loaded, LoadError, readability
 
 _SECONDS = 90
-ADVICE = (
-    "请上传文字版（Word 或可复制文字的 PDF）；或在服务器上安装中文识别（apt install tesseract-ocr tesseract-ocr-chi-sim）后重试。"
-)
+# Its threads wait for one another more than they work, and there are other people on the machine.
+_ONE_THREAD = os.environ | {"OMP_THREAD_LIMIT": "1"}
+ADVICE = "请上传文字版（Word 或可复制文字的 PDF）；或在服务器上安装中文识别（apt install tesseract-ocr tesseract-ocr-chi-sim）后重试。"
 
 
 def load(path: Path) -> Loaded:
@@ -24,7 +25,9 @@ def load(path: Path) -> Loaded:
 
 def loaded(pages: list[list[str]]) -> Loaded:
     """Recognised lines of pages as blocks; a person has to compare them with the picture."""
-    blocks = tuple(Block(line, page=number) for number, lines in enumerate(pages, 1) for line in mend.unwrap(lines))
+    blocks = tuple(
+        Block(line, page=number) for number, lines in enumerate(pages, 1) for line in mend.unwrap(lines, layout=True)
+    )
     quality = readability("\n".join(block.text for block in blocks))
     return Loaded(blocks, {}, ("文字由扫描件识别而来，请与原件核对数字",), min(0.9, quality), len(pages))
 
@@ -46,7 +49,7 @@ def recognise(path: Path) -> list[str]:
         raise LoadError("scan", "这是扫描件或图片，没有可复制的文字", ADVICE)
     command = [str(shutil.which("tesseract")), str(path), "stdout", "-l", "chi_sim+eng", "--psm", "3"]
     try:
-        done = subprocess.run(command, capture_output=True, timeout=_SECONDS, check=True)  # noqa: S603
+        done = subprocess.run(command, capture_output=True, timeout=_SECONDS, check=True, env=_ONE_THREAD)  # noqa: S603
     except (subprocess.SubprocessError, OSError) as error:
         raise LoadError("scan", "扫描件识别失败", ADVICE) from error
     # tesseract sets Chinese characters apart with spaces

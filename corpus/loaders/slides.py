@@ -25,7 +25,11 @@ def load(path: Path) -> Loaded:
     check_pages(len(slides))
     hidden = [number for number, slide in enumerate(slides, 1) if slide._element.get("show") == "0"]
     blocks = tuple(
-        block for number, slide in enumerate(slides, 1) if number not in hidden for block in _slide(slide, number) if block.text or block.rows
+        block
+        for number, slide in enumerate(slides, 1)
+        if number not in hidden
+        for block in _slide(slide, number)
+        if block.text or block.rows
     )
     warnings = (f"跳过了隐藏的幻灯片：第 {'、'.join(map(str, hidden))} 页",) if hidden else ()
     return Loaded(blocks, {}, warnings, readability("\n".join(block.text for block in blocks)), len(slides))

@@ -65,4 +65,6 @@ def _checked(text: str) -> str:
 
 
 def _binary() -> LoadError:
-    return LoadError("binary", "这不是文本文件，或者编码无法识别", "请用 UTF-8 编码另存为文本，或上传原来的 Word、PDF 文件。")
+    return LoadError(
+        "binary", "这不是文本文件，或者编码无法识别", "请用 UTF-8 编码另存为文本，或上传原来的 Word、PDF 文件。"
+    )

@@ -38,10 +38,15 @@ def serve() -> None:
     # The answers go out on a private descriptor: what a library prints must not mix with them.
     with os.fdopen(os.dup(1), "wb") as out:
         os.dup2(2, 1)
+
+        def say(message: dict[str, Any]) -> None:
+            out.write(json.dumps(message, ensure_ascii=False).encode() + b"\n")
+            out.flush()
+
+        Bounds.alive = staticmethod(lambda: say({"alive": True}))
         with contextlib.suppress(BrokenPipeError):
             for line in sys.stdin.buffer:
-                out.write(json.dumps(answer(Path(json.loads(line)["path"])), ensure_ascii=False).encode() + b"\n")
-                out.flush()
+                say(answer(Path(json.loads(line)["path"])))
 
 
 if __name__ == "__main__":

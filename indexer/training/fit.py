@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
 from sklearn.utils.extmath import randomized_svd
 from torch.nn import functional
 
@@ -111,8 +111,8 @@ class Trainer:
             loss = self._loss(left, right, groups)
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
-            optimizer.step()
-            progress(stage, done / len(batches), float(loss))
+            optimizer.step()  # type: ignore[no-untyped-call]
+            progress(stage, done / len(batches), loss.item())
 
     def _pairs(self, batch: Ints, random: np.random.Generator) -> tuple[list[Ints], list[Ints], Ints]:
         drawn = [(*self._views.draw(int(at), random), at) for at in batch]

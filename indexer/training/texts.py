@@ -58,7 +58,9 @@ def lay_pairs(path: Path, articles: dict[Cite, Passage]) -> Iterator[Pair]:
     for row in _lines(path):
         article = articles.get(Cite(row["title"], row["article"]))
         if article:
-            yield from (Pair(question, body(article), f"《{row['title']}》{row['article']}") for question in row["questions"])
+            yield from (
+                Pair(question, body(article), f"《{row['title']}》{row['article']}") for question in row["questions"]
+            )
 
 
 def stard_pairs(path: Path) -> Iterator[Pair]:

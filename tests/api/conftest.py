@@ -10,7 +10,9 @@ from api.people import service as people
 from api.people.tables import Role
 from api.rooms import Rooms
 from api.settings import Settings
+from corpus import intake
 from corpus.catalogue import Catalogue
+from corpus.loaders import reader
 from corpus.starter import Starter
 from tests.api.support import CODE, OLD, OLD_PASSAGES, PASSAGES, PASSWORD, SITE, FakeDoctor
 
@@ -36,7 +38,24 @@ def catalogue(settings):
 
 @pytest.fixture
 def rooms(catalogue, doctor):
-    return Rooms(catalogue, Starter({}, {}, {}), lambda: doctor, lambda: "index-1")
+    built = []
+
+    def build(progress):
+        for done in range(1, 4):
+            progress(done, 3, "正在编码")
+        built.append(1)
+        return f"index-{len(built) + 1}"
+
+    return Rooms(
+        region="浙江省杭州市",
+        catalogue=catalogue,
+        starter=Starter({}, {}, {}),
+        doctor=lambda: doctor,
+        index_id=lambda: f"index-{len(built) + 1}",
+        search=lambda query, on, region: [],
+        prepare=lambda path, name: intake.prepare(path, reader.read, name=name),
+        build=build,
+    )
 
 
 @pytest.fixture

@@ -27,8 +27,17 @@ CITATION = Citation(
 )  # fmt: skip
 
 PASSAGES = [
-    Passage("doc-code#1", "doc-code", "生态环境法典", "第一条", "为了保护和改善生态环境，制定本法典。", headings=("第一编 总则",)),
-    Passage("doc-code#1102", "doc-code", "生态环境法典", "第一千一百零二条", ARTICLE, headings=("第五编 法律责任",), ordinal=1),
+    Passage(
+        "doc-code#1",
+        "doc-code",
+        "生态环境法典",
+        "第一条",
+        "为了保护和改善生态环境，制定本法典。",
+        headings=("第一编 总则",),
+    ),
+    Passage(
+        "doc-code#1102", "doc-code", "生态环境法典", "第一千一百零二条", ARTICLE, headings=("第五编 法律责任",), ordinal=1
+    ),
 ]
 OLD_PASSAGES = [Passage("doc-old#99", "doc-old", "大气污染防治法", "第九十九条", "旧的规定。")]
 
@@ -51,8 +60,16 @@ class FakeDoctor:
         yield Delta(block)
         yield Decision(
             Answer(
-                outcome, Speaker.EXTRACT, (block,), (CITATION,), 0.9, reasons=("涉及具体案件",), suggestions=("怎么补办？",),
-                contacts=(Contact("生态环境局", hotline="12345"),), question=question, on=context.on,
+                outcome,
+                Speaker.EXTRACT,
+                (block,),
+                (CITATION,),
+                0.9,
+                reasons=("涉及具体案件",),
+                suggestions=("怎么补办？",),
+                contacts=(Contact("生态环境局", hotline="12345"),),
+                question=question,
+                on=context.on,
             )  # fmt: skip
         )
 

@@ -1,0 +1,36 @@
+"""Puts a doctor together from the settings: catalogue, index, library, chat model. Used by this room's commands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from bot.answer import Answer
+from bot.doctor import Doctor
+from bot.settings import Settings
+from corpus import starter as library
+from corpus.catalogue import Catalogue
+from corpus.collection import Collection
+from indexer import encoder as encoders
+from indexer.query import Words
+from indexer.reader import IndexReader
+from indexer.settings import Settings as IndexSettings
+
+
+def open_doctor(
+    settings: Settings, places: IndexSettings, observe: Callable[[Mapping[str, float], Answer], None] | None = None
+) -> Doctor:
+    """:raises StoreError: if there is no index yet
+    :raises ModelError: if a local chat model is asked for and its packages are missing
+    """
+    starter = library.load()
+    collection = Collection(Catalogue.open(places.database), starter)
+    reader = IndexReader(places.index_root, collection, encoders.load(places.encoder), Words(starter.glossary))
+    reader.current()
+    return Doctor(
+        reader.current,
+        starter,
+        region=settings.region,
+        writer=settings.writer(),
+        answer_at=settings.answer_at,
+        observe=observe,
+    )

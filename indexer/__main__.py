@@ -1,0 +1,201 @@
+"""`python -m indexer`: build, look into and train what finds text. Every command is thin; the work is done in the modules."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from corpus import starter as library
+from corpus.catalogue import Catalogue
+from indexer import encoder as encoders
+from indexer import service
+from indexer.build import STAGES, Built
+from indexer.hit import Hit
+from indexer.lease import Lease, LeaseError
+from indexer.settings import Settings
+from indexer.store import Store, StoreError
+
+app = typer.Typer(help="索引：建立、查看、检索和训练。", no_args_is_help=True, add_completion=False)
+console = Console(highlight=False)
+errors = Console(stderr=True, highlight=False)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Expected failures as one red line and exit code 1."""
+    try:
+        yield
+    except (StoreError, LeaseError, encoders.EncoderError, library.LibraryError) as error:
+        errors.print(str(error), style="red")
+        raise typer.Exit(1) from error
+
+
+def _day(value: str) -> date:
+    if not value:
+        return date.today()
+    try:
+        return datetime.strptime(value, "%Y-%m-%d").date()
+    except ValueError as error:
+        raise typer.BadParameter(f"{value} 不是 2026-08-15 这样的日期") from error
+
+
+@app.command()
+def build(full: Annotated[bool, typer.Option("--full", help="不用缓存，全部重新计算")] = False) -> None:
+    """建立索引；没有变化时不重建，建好之前旧索引照常使用。"""
+    settings = Settings()
+    with _told(), _bar() as (bar, task):
+
+        def tell(stage: str, done: float) -> None:
+            bar.update(task, description=STAGES[stage], completed=done * 100)
+
+        built = service.rebuild(
+            settings.data_dir,
+            Catalogue.open(settings.database),
+            library.load(),
+            settings.encoder,
+            full=full,
+            kept=settings.kept_indexes,
+            progress=tell,
+        )
+    console.print(_summary(built))
+
+
+def _summary(built: Built) -> str:
+    what = "没有变化" if built.unchanged else "已建立"
+    return (
+        f"索引 {built.id} {what}：{built.passages} 条，{built.questions} 个常见问法，"
+        f"新算 {built.computed} 个向量，用时 {built.seconds:.1f} 秒"
+    )
+
+
+@app.command()
+def status() -> None:
+    """列出现有索引。"""
+    store = Store(Settings().index_root)
+    with _told():
+        table = Table("", "索引", "条数", "问法", "编码器", "建立时间", "大小")
+        current = store.current()
+        for index_id in store.ids():
+            manifest = store.manifest(index_id)
+            size = sum(path.stat().st_size for path in store.folder(index_id).iterdir()) / 1e6
+            mark = "→" if index_id == current else ""
+            row = (
+                mark,
+                index_id,
+                manifest.passages,
+                manifest.questions,
+                manifest.encoder,
+                manifest.built_at,
+                f"{size:.0f} MB",
+            )
+            table.add_row(*map(str, row))
+        console.print(table if current else "还没有索引，请运行 python -m indexer build")
+
+
+@app.command()
+def search(
+    question: Annotated[str, typer.Argument(help="要找的话")],
+    *,
+    on: Annotated[str, typer.Option(help="日期，如 2026-08-15；不写就是今天")] = "",
+    region: Annotated[str | None, typer.Option(help="地区，如 湖北省武汉市")] = None,
+    k: Annotated[int, typer.Option("-k", help="条数")] = 10,
+) -> None:
+    """检索，并列出每一路的得分。"""
+    settings = Settings()
+    with _told():
+        catalogue = Catalogue.open(settings.database)
+        index = service.reader(settings.data_dir, catalogue, library.load(), settings.encoder).current()
+        place = settings.region if region is None else region
+        hits = index.search(question, on=_day(on), region=place, k=k)
+    console.print(_hits(hits) if hits else "没有找到")
+
+
+def _hits(hits: list[Hit]) -> Table:
+    """Narrow terminals break lines inside the last two columns only."""
+    table = Table("得分", "条文")
+    table.add_column("各路", ratio=1)
+    table.add_column("内容", ratio=2)
+    for hit in hits:
+        name = hit.passage.headings[0] if hit.passage.kind == "faq" else hit.passage.label
+        shown = " ".join(f"{leg} {value:.2f}" for leg, value in hit.legs.items())
+        text = hit.passage.text[:60].replace("\n", " ")
+        table.add_row(f"{hit.score:.2f}", f"{name}\n[{hit.passage.kind}] {hit.status}", shown, text)
+    return table
+
+
+@app.command()
+def rollback() -> None:
+    """退回上一个完好的索引。"""
+    with _told():
+        store = Store(Settings().index_root)
+        with Lease(store.root):
+            console.print(f"现在使用 {store.rollback()}")
+
+
+@app.command()
+def verify() -> None:
+    """逐个文件核对所有索引的校验和。"""
+    store = Store(Settings().index_root)
+    damaged = 0
+    for index_id in store.ids():
+        try:
+            manifest = store.verify(index_id, again=True)
+            console.print(f"{index_id} 完好，{len(manifest.files)} 个文件")
+        except StoreError as error:
+            damaged += 1
+            errors.print(str(error), style="red")
+    if damaged:
+        raise typer.Exit(1)
+
+
+@app.command()
+def prune(kept: Annotated[int, typer.Option(min=1, help="保留几个")] = 3) -> None:
+    """删除旧索引和没有完成的残留。"""
+    with _told():
+        store = Store(Settings().index_root)
+        with Lease(store.root):
+            removed = store.prune(kept)
+    free = shutil.disk_usage(store.root).free / 1e9
+    console.print(f"删除了 {len(removed)} 个，磁盘剩余 {free:.1f} GB")
+
+
+@app.command()
+def train(
+    laws: Annotated[list[Path], typer.Argument(help="法律文本（Markdown）的文件夹，可以多个")],
+    *,
+    stard: Annotated[Path | None, typer.Option(help="STARD 训练集 JSONL")] = None,
+    questions: Annotated[Path | None, typer.Option(help="问法 JSONL：{title, article, questions}")] = None,
+    out: Annotated[Path, typer.Option(help="编码器写到哪里")] = encoders.MODEL,
+    seed: Annotated[int, typer.Option(help="随机种子")] = 7,
+) -> None:
+    """训练自带的编码器（两核约十分钟）；中断后重新运行会接着训练。"""
+    from indexer.training.run import train_encoder  # loads torch
+
+    settings = Settings()
+    with _told(), _bar() as (bar, task):
+
+        def tell(stage: str, done: float, loss: float) -> None:
+            bar.update(task, description=stage if loss != loss else f"{stage} {loss:.3f}", completed=done * 100)
+
+        report = train_encoder(laws, library.load(), stard, questions, settings.data_dir / "training", out, seed, tell)
+    console.print(report)
+
+
+@contextmanager
+def _bar() -> Iterator[tuple[Progress, TaskID]]:
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f}%"), TimeElapsedColumn())
+    with Progress(*columns, console=errors) as bar:
+        yield bar, bar.add_task("准备", total=100)
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,176 @@
+"""One searchable state of the library: an index folder in memory, filtered by the law as it stands now."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.model import Passage, Status
+from indexer import tokenizer
+from indexer.dense import Dense
+from indexer.fusion import Ranker, Weights, best
+from indexer.hit import Encoder, Hit
+from indexer.legal import Legal, Library
+from indexer.lexical import Postings
+from indexer.passages import Passages
+from indexer.query import Query, Words, understand
+
+CANDIDATES = 100  # of each leg
+_NAMED = 100.0  # lifts an article that the question names above all others
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The arrays of an index folder, mapped from disk. `asked_parents[i]` is the passage of lay question i, ascending."""
+
+    passages: Passages
+    text: Postings
+    asked: Postings
+    asked_parents: NDArray[np.int32]
+    dense: Dense
+
+
+class LocalIndex:
+    """Implements `indexer.hit.Index` on one machine. Safe to share between threads."""
+
+    def __init__(
+        self, index_id: str, parts: Parts, library: Library, encoder: Encoder, words: Words, ranker: Ranker | None = None
+    ) -> None:
+        self._id = index_id
+        self._parts = parts
+        self._library = library
+        self._encoder = encoder
+        self._words = words
+        self._ranker = ranker or Weights()
+        self._lock = threading.Lock()
+        self._representatives = parts.passages.representatives()
+        self._revision = -1
+        self._legal: Legal | None = None
+
+    @property
+    def id(self) -> str:
+        return self._id
+
+    def __len__(self) -> int:
+        return len(self._parts.passages)
+
+    def search(self, query: str, *, on: date, region: str = "", k: int = 10) -> list[Hit]:
+        """The best passages in force on `on` and applicable in `region`, best first; none for a question without words."""
+        legal = self.legal()
+        asked = understand(query, self._words, self._parts.passages.titles, self._rare)
+        named = self._named(asked, legal, on, region)
+        if k < 1 or (not len(asked.keys) and not named):
+            return []
+        positions, legs = self.candidates(asked, legal.allowed(on, region), legal.prior)
+        scores = self._ranker.score(legs)
+        legs = {**legs, "score": scores}
+        scores = scores + np.array([_NAMED - named.index(at) if at in named else 0.0 for at in positions.tolist()])
+        order = np.argsort(-scores, kind="stable")[:k]
+        found = self._parts.passages.get(positions[order].tolist())
+        hits = [
+            self._hit(passage, on, float(scores[at]), {name: round(float(leg[at]), 4) for name, leg in legs.items()})
+            for passage, at in zip(found, order.tolist(), strict=True)
+        ]
+        return [hit for hit in hits if hit]
+
+    def article(self, title: str, article: str, *, on: date) -> Hit | None:
+        """The article by its short title and label, whatever its status; the version in force on `on` first."""
+        self.legal()
+        hits = [self._hit(passage, on, 0.0, {}) for _, passage in self._parts.passages.article(title, article)]
+        return max((hit for hit in hits if hit), key=_preference, default=None)
+
+    def legal(self) -> Legal:
+        """:returns: the windows as the catalogue has them now"""
+        revision = self._library.refresh()
+        legal = self._legal
+        if legal is None or revision != self._revision:
+            with self._lock:
+                legal = Legal(self._library, self._representatives, self._parts.passages.holders)
+                self._legal, self._revision = legal, revision
+        return legal
+
+    def candidates(
+        self, query: Query, allowed: NDArray[np.bool_], prior: NDArray[np.float32]
+    ) -> tuple[NDArray[np.int64], dict[str, NDArray[np.float32]]]:
+        """:returns: positions of what any leg found, and what each leg says of each of them (raw, of the same shape)"""
+        parts = self._parts
+        text = np.where(allowed, parts.text.score(query.keys, query.weights), 0)
+        asked = np.zeros(len(parts.passages), dtype=np.float32)
+        np.maximum.at(asked, parts.asked_parents, parts.asked.score(query.keys, query.weights))
+        asked[~allowed] = 0
+        vector = self._encoder.query(query.text)
+        named = [parts.passages.article(cite.title, cite.article) for cite in query.cites]
+        positions = np.unique(
+            np.concatenate(
+                [
+                    best(text, CANDIDATES),
+                    best(asked, CANDIDATES),
+                    parts.dense.nearest(vector, allowed, CANDIDATES),
+                    np.array([at for rows in named for at, _ in rows], dtype=np.int64),
+                ]
+            )
+        )
+        positions = positions[allowed[positions]]
+        near, near_asked = parts.dense.scores(vector, positions)
+        titled = np.concatenate([parts.passages.titled(title) for title in query.titles] or [np.zeros(0, np.int64)])
+        return positions, {
+            "text": text[positions],
+            "asked": asked[positions],
+            "near": near,
+            "near_asked": near_asked,
+            "titled": np.isin(positions, titled).astype(np.float32),
+            "prior": prior[positions],
+        }
+
+    def _named(self, query: Query, legal: Legal, on: date, region: str) -> list[int]:
+        """:returns: positions of the articles that the question names, in its order"""
+        allowed = legal.allowed(on, region)
+        rows = [self._parts.passages.article(cite.title, cite.article) for cite in query.cites]
+        return [at for versions in rows for at, _ in versions if allowed[at]]
+
+    def _rare(self, pair: str) -> bool:
+        frequency = self._parts.text.frequency(np.array([tokenizer.key(pair)], dtype=np.uint64))
+        return bool(frequency[0] <= 3)
+
+    def _hit(self, passage: Passage, on: date, score: float, legs: dict[str, float]) -> Hit | None:
+        document = self._library.document_for(passage)
+        return Hit(passage, document, document.status_on(on), score, legs) if document else None
+
+
+def _preference(hit: Hit) -> tuple[bool, bool, date]:
+    document = hit.document
+    return hit.status is Status.IN_FORCE, hit.passage.kind == "article", document.starts_on or date.min
+
+
+def open_parts(folder: Path) -> Parts:
+    """:param folder: a verified index folder
+    :raises OSError, ValueError: if an array cannot be read
+    """
+
+    def array(name: str) -> Any:  # noqa: ANN401 - numpy's load
+        return np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
+
+    def postings(leg: str, count: int) -> Postings:
+        return Postings(
+            terms=array(f"{leg}.terms"),
+            starts=array(f"{leg}.starts"),
+            texts=array(f"{leg}.texts"),
+            scores=array(f"{leg}.scores"),
+            count=count,
+        )
+
+    passages = Passages(folder)
+    parents = array("asked.parents")
+    return Parts(
+        passages,
+        postings("text", len(passages)),
+        postings("asked", len(parents)),
+        parents,
+        Dense.open(folder, array("vectors"), array("vectors.starts")),
+    )

@@ -1,0 +1,50 @@
+"""What the other rooms call: the reader of the newest index, and a rebuild, over a catalogue and the starter library."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from corpus.catalogue import Catalogue
+from corpus.collection import Collection, searchable
+from corpus.starter import Starter
+from indexer.build import Built, Progress, build
+from indexer.cache import EmbeddingCache
+from indexer.encoder import OWN, load
+from indexer.hit import Encoder
+from indexer.query import Words
+from indexer.reader import IndexReader
+from indexer.store import KEPT, Store
+
+
+def reader(data_dir: Path, catalogue: Catalogue, starter: Starter, encoder: Encoder | str = OWN) -> IndexReader:
+    """One for the life of a process: `reader(…).current()` is the newest index, cheap to ask for each question.
+
+    :param data_dir: the folder with the folder `index`
+    :raises EncoderError: if the encoder cannot be loaded
+    """
+    loaded = load(encoder) if isinstance(encoder, str) else encoder
+    return IndexReader(data_dir / "index", Collection(catalogue, starter), loaded, Words(starter.glossary))
+
+
+def rebuild(
+    data_dir: Path,
+    catalogue: Catalogue,
+    starter: Starter,
+    encoder: Encoder | str = OWN,
+    *,
+    full: bool = False,
+    kept: int = KEPT,
+    progress: Progress = lambda stage, done: None,
+) -> Built:
+    """Bring the index up to date with the catalogue; readers notice it by themselves.
+
+    :raises EncoderError, LeaseError, StoreError: the index that served before serves on
+    """
+    data_dir.mkdir(parents=True, exist_ok=True)
+    loaded = load(encoder) if isinstance(encoder, str) else encoder
+    cache = EmbeddingCache(data_dir / "embeddings.sqlite")
+    try:
+        source = searchable(catalogue, starter)
+        return build(Store(data_dir / "index"), source, loaded, cache, full=full, kept=kept, progress=progress)
+    finally:
+        cache.close()

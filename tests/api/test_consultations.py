@@ -1,0 +1,139 @@
+"""A question handed over, taken, answered and read; what each may do in which state."""
+
+import pytest
+
+from api.people.tables import Role
+from tests.api.support import ask, events, start
+
+
+@pytest.fixture
+def offered(client):
+    """:returns: conversation, its headers, and the consultation that the doctor offered"""
+    conversation, headers = start(client)
+    decision = events(ask(client, conversation, headers, "求助 这个处罚对不对"))[-1][1]
+    return conversation, headers, decision["consultation"]["id"]
+
+
+@pytest.fixture
+def opened(client, offered):
+    conversation, headers, id = offered
+    made = client.post(f"/api/conversations/{conversation}/consultation", json={}, headers=headers).json()
+    assert made == {"id": id, "state": "open"}
+    return offered
+
+
+class TestOffer:
+    def test_anonymous(self, client):
+        conversation, _ = start(client)
+        assert client.post(f"/api/conversations/{conversation}/consultation").status_code == 401
+
+    def test_an_escalated_answer_offers_and_one_tap_opens(self, client, opened):
+        conversation, headers, id = opened
+        shown = client.get(f"/api/conversations/{conversation}", headers=headers).json()
+        assert shown["consultation"] == {"id": id, "state": "open"}
+        assert shown["messages"][1]["consultation"]["state"] == "offered"
+
+    def test_a_wish_opens_at_once(self, client, sign_in):
+        conversation, headers = start(client)
+        ask(client, conversation, headers, "罚多少")
+        body = {"note": "想请专家看看现场", "contact": "13800000000"}
+        made = client.post(f"/api/conversations/{conversation}/consultation", json=body, headers=headers).json()
+        assert made["state"] == "open"
+        page = sign_in(Role.EXPERT).get(f"/console/consultations/{made['id']}").text
+        assert "想请专家看看现场" in page
+        assert "13800000000" in page
+
+    def test_a_second_escalation_keeps_the_case(self, client, opened):
+        conversation, headers, id = opened
+        assert events(ask(client, conversation, headers, "求助 还有一个"))[-1][1]["consultation"] == {
+            "id": id,
+            "state": "open",
+        }
+
+
+class TestCase:
+    def test_anonymous(self, client, opened):
+        for path in ("", f"/{opened[2]}"):
+            assert client.get(f"/console/consultations{path}").status_code == 303
+
+    def test_escalate_here_answer_there_read_it_here(self, client, opened, sign_in):
+        conversation, headers, id = opened
+        expert = sign_in(Role.EXPERT)
+        assert "这个处罚对不对" in expert.get("/console/consultations").text
+        assert expert.post(f"/console/consultations/{id}/take").status_code == 303
+        page = expert.get(f"/console/consultations/{id}").text
+        assert "《生态环境法典》第一千一百零二条第一款" in page
+        answer = client.get(f"/api/conversations/{conversation}", headers=headers).json()["messages"][1]
+        form = {
+            "text": "处罚适当。\n可以申请复议。",
+            "picks": [f"m|{answer['id']}|1", "p|doc-old|doc-old#99", "p|made|up", "m|x|1"],
+        }
+        assert expert.post(f"/console/consultations/{id}/reply", data=form).status_code == 303
+        shown = client.get(f"/api/conversations/{conversation}", headers=headers).json()
+        reply = shown["messages"][-1]
+        assert (reply["role"], reply["author"], reply["speaker"]) == ("expert", "测试expert", "expert")
+        assert [(c["n"], c["title"], c["status"]) for c in reply["citations"]] == [
+            (1, "生态环境法典", "现行有效"),
+            (2, "大气污染防治法", "已废止"),
+        ]
+        assert [b["text"] for b in reply["blocks"]] == ["处罚适当。", "可以申请复议。"]
+        assert shown["consultation"]["state"] == "replied"
+
+    def test_the_doctor_is_silent_while_an_expert_is_at_it(self, client, opened, sign_in, doctor):
+        conversation, headers, id = opened
+        expert = sign_in(Role.EXPERT)
+        expert.post(f"/console/consultations/{id}/take")
+        before = len(doctor.histories)
+        said = events(ask(client, conversation, headers, "补充一下，是上个月的事"))
+        assert [name for name, _ in said] == ["block", "decision"]
+        assert said[-1][1]["outcome"] == "handed"
+        assert len(doctor.histories) == before
+        assert "补充一下，是上个月的事" in expert.get(f"/console/consultations/{id}").text
+        expert.post(f"/console/consultations/{id}/close")
+        assert events(ask(client, conversation, headers, "罚多少"))[-1][1]["outcome"] == "answered"
+
+    def test_one_expert_at_a_time(self, opened, sign_in):
+        id = opened[2]
+        one, other = sign_in(Role.EXPERT), sign_in(Role.EXPERT)
+        assert one.post(f"/console/consultations/{id}/take").status_code == 303
+        assert other.post(f"/console/consultations/{id}/take").status_code == 409
+        response = other.post(f"/console/consultations/{id}/reply", data={"text": "我来答"})
+        assert response.status_code == 409
+        assert "不在您手上" in response.text
+        one.post(f"/console/consultations/{id}/release")
+        assert other.post(f"/console/consultations/{id}/take").status_code == 303
+
+    def test_not_before_the_user_agrees(self, offered, sign_in):
+        assert sign_in(Role.EXPERT).post(f"/console/consultations/{offered[2]}/take").status_code == 409
+
+    def test_an_empty_reply_keeps_the_page(self, opened, sign_in):
+        expert = sign_in(Role.EXPERT)
+        expert.post(f"/console/consultations/{opened[2]}/take")
+        response = expert.post(f"/console/consultations/{opened[2]}/reply", data={"text": "  "})
+        assert response.status_code == 422
+        assert "还没有写答复" in response.text
+
+    def test_closed_and_opened_again(self, client, opened, sign_in):
+        conversation, headers, id = opened
+        expert = sign_in(Role.EXPERT)
+        expert.post(f"/console/consultations/{id}/take")
+        expert.post(f"/console/consultations/{id}/close")
+        made = client.post(f"/api/conversations/{conversation}/consultation", json={"note": "还有问题"}, headers=headers)
+        assert made.json() == {"id": id, "state": "open"}
+        expert.post(f"/console/consultations/{id}/take")
+        expert.post(f"/console/consultations/{id}/close")
+        assert expert.post(f"/console/consultations/{id}/reopen").status_code == 303
+        assert "处理中" in expert.get(f"/console/consultations/{id}").text
+
+    def test_list_by_state_and_word(self, opened, sign_in):
+        expert = sign_in(Role.EXPERT)
+        assert "这个处罚对不对" in expert.get("/console/consultations?state=open&q=处罚&order=new").text
+        assert "没有找到" in expert.get("/console/consultations?q=没有这个词").text
+        assert "这个状态下还没有" in expert.get("/console/consultations?state=closed").text
+
+    def test_pulse_changes(self, client, opened, sign_in):
+        conversation, headers, id = opened
+        expert = sign_in(Role.EXPERT)
+        before = expert.get(f"/console/consultations/pulse?id={id}").json()
+        ask(client, conversation, headers, "罚多少")
+        assert expert.get(f"/console/consultations/pulse?id={id}").json() != before

@@ -1,0 +1,216 @@
+"""A file on its way in: received, read, shown, corrected, published, indexed, repealed."""
+
+import re
+from urllib.parse import quote
+
+import pytest
+
+from api.documents.uploads import plain_name
+from api.jobs import repository
+from api.people.tables import Role
+
+LAW = """中华人民共和国试行法
+
+（2025年3月1日第十届全国人民代表大会常务委员会第三次会议通过）
+
+第一章 总则
+
+第一条 为了试行，制定本法。
+
+第二条 试行应当公开。
+
+第二章 附则
+
+第三条 本法自2025年6月1日起施行。
+"""
+
+
+def upload(client, content=LAW, name="试行法.txt"):
+    return client.post(
+        "/console/documents/upload",
+        content=content.encode() if isinstance(content, str) else content,
+        headers={"X-File-Name": quote(name), "Accept": "application/json"},
+    )
+
+
+@pytest.fixture
+def staff(sign_in):
+    return sign_in(Role.STAFF)
+
+
+@pytest.fixture
+def work(app):
+    """:returns: a function that does all the work that waits. The worker's own thread is stopped, so that nothing is left to chance."""
+    app.state.house.worker.close()
+
+    def done():
+        while app.state.house.worker.run_one():
+            pass
+
+    return done
+
+
+class TestUpload:
+    def test_anonymous(self, client):
+        assert upload(client).status_code == 401
+
+    def test_upload_preview_publish_rebuild_ask(self, staff, work, rooms, client):
+        made = upload(staff).json()
+        assert made["known"] is False
+        assert "正在读取" in staff.get(made["href"]).text
+        work()
+        page = staff.get(made["href"]).text
+        for words in ("中华人民共和国试行法", "2025-06-01", "第二条", "第一章 总则", "文内"):
+            assert words in page, words
+        values = dict(re.findall(r'name="(\w+)" value="([^"]*)"', page))
+        response = staff.post(
+            made["href"], data=values | {"level": "国家法律", "issuer": "全国人大常委会", "publish": "true"}
+        )
+        assert response.status_code == 303, response.text
+        assert "正在更新索引" in staff.get(response.headers["location"]).text
+        assert rooms.index_id() == "index-1"
+        work()
+        assert rooms.index_id() == "index-2"
+        assert staff.get("/console/documents/index/state").json()["job"]["state"] == "done"
+        [document] = rooms.catalogue.documents(title="试行法")
+        assert (document.issuer, document.level) == ("全国人大常委会", "国家法律")
+        assert 'id="a-第二条"' in client.get(f"/documents/{document.id}").text
+        assert rooms.catalogue.records("draft") == []
+
+    def test_the_same_file_twice_is_one_draft(self, staff, work):
+        first = upload(staff).json()
+        assert upload(staff).json() == first | {"known": True}
+
+    def test_corrections_are_kept_and_shown_as_such(self, staff, work):
+        href = upload(staff).json()["href"]
+        work()
+        values = dict(re.findall(r'name="(\w+)" value="([^"]*)"', staff.get(href).text))
+        assert staff.post(href, data=values | {"doc_no": "试字第1号"}).status_code == 303
+        page = staff.get(href).text
+        assert "试字第1号" in page
+        assert "您填写的" in page
+
+    @pytest.mark.parametrize(
+        ("changed", "words"),
+        [
+            ({"title": " "}, "标题不能空着"),
+            ({"ended_on": "2001-01-01"}, "早于施行日期"),
+            ({"effective_date": "明年"}, "要写成"),
+            ({"level": "圣旨"}, "请从列表里选"),
+        ],
+    )
+    def test_mistakes_are_told_and_nothing_is_lost(self, staff, work, changed, words):
+        href = upload(staff).json()["href"]
+        work()
+        values = dict(re.findall(r'name="(\w+)" value="([^"]*)"', staff.get(href).text))
+        response = staff.post(href, data=values | {"issuer": "我写的机关"} | changed)
+        assert response.status_code == 422
+        assert words in response.text
+        assert "我写的机关" in response.text
+
+    def test_too_large(self, app, staff):
+        object.__setattr__(app.state.house.settings, "upload_mb", 1)
+        response = upload(staff, b"x" * (2**20 + 1))
+        assert response.status_code == 413
+        assert "超过 1 MB" in response.json()["message"]
+
+        def chunks():
+            for _ in range(3):
+                yield b"x" * 2**19
+
+        assert upload(staff, chunks()).status_code == 413
+        assert list(app.state.house.settings.uploads.iterdir()) == []
+
+    def test_empty(self, staff):
+        assert "文件是空的" in upload(staff, b"").json()["message"]
+
+    def test_a_file_that_cannot_be_read_says_why(self, staff, work):
+        href = upload(staff, b"\x00\x01\x02", "坏.xyz").json()["href"]
+        work()
+        page = staff.get(href).text
+        assert "不认识的文件格式" in page
+        assert staff.post(f"{href}/discard").status_code == 303
+        assert staff.get(href).status_code == 404
+
+    def test_discarded_drafts_leave_nothing(self, app, staff, work, rooms):
+        href = upload(staff).json()["href"]
+        work()
+        staff.post(f"{href}/discard")
+        assert rooms.catalogue.records("draft") == []
+        assert list(app.state.house.settings.uploads.iterdir()) == []
+
+    @pytest.mark.parametrize(
+        ("name", "kept"),
+        [
+            ("a.txt", "a.txt"),
+            ("../../etc/passwd", "passwd"),
+            ("C:\\x\\法.docx", "法.docx"),
+            ("", "未命名"),
+            ("..", "未命名"),
+            ("字" * 300 + ".pdf", "字" * 115 + ".pdf"),
+            ("a\x00b.txt", "a_b.txt"),
+        ],
+    )
+    def test_names(self, name, kept):
+        assert plain_name(name) == kept
+
+
+class TestList:
+    def test_anonymous(self, client):
+        assert client.get("/console/documents").status_code == 303
+        assert client.post("/console/documents/repeal", data={"id": "doc-code", "on": "2026-11-01"}).status_code == 401
+
+    def test_search(self, staff):
+        assert "生态环境法典" in staff.get("/console/documents?q=法典&status=现行有效").text
+        assert "没有符合条件" in staff.get("/console/documents?q=没有的").text
+
+    def test_repeal_acts_at_once(self, staff, client):
+        form = {"id": "doc-code", "on": "2026-11-01", "by": "新法"}
+        assert staff.post("/console/documents/repeal", data=form).status_code == 303
+        assert 'data-status="已废止"' in client.get("/documents/doc-code").text
+
+    @pytest.mark.parametrize(
+        ("form", "code"),
+        [
+            ({"id": "made-up", "on": "2026-11-01"}, 404),
+            ({"id": "doc-code", "on": "2001-01-01"}, 422),
+            ({"id": "doc-code", "on": "soon"}, 422),
+        ],
+    )
+    def test_repeal_of_nothing(self, staff, form, code):
+        assert staff.post("/console/documents/repeal", data=form).status_code == code
+
+
+class TestJobs:
+    def test_anonymous(self, client):
+        assert client.post("/console/documents/index").status_code == 401
+
+    def test_one_build_serves_many_wishes(self, staff, database, work):
+        for _ in range(3):
+            staff.post("/console/documents/index")
+        with database.read() as session:
+            assert len(repository.listed(session, "index")) == 1
+
+    def test_a_job_whose_process_died_is_done_again_and_then_given_up(self, staff, database, work, app):
+        staff.post("/console/documents/index")
+        for _ in range(2):
+            with database.write() as session:
+                job = repository.claim(session, ["index"])
+                assert job is not None
+                assert repository.claim(session, ["index"]) is None
+                job.alive_at = job.created_at.replace(year=2020)
+            with database.write() as session:
+                repository.rescue(session, 2, "停过两次")
+        with database.read() as session:
+            assert repository.listed(session, "index")[0].state == "failed"
+
+    def test_a_failure_keeps_the_old_index(self, staff, rooms, work):
+        def broken(progress):
+            raise RuntimeError("no space left")
+
+        object.__setattr__(rooms, "build", broken)
+        staff.post("/console/documents/index")
+        work()
+        page = staff.get("/console/documents").text
+        assert "上次更新没有完成" in page
+        assert "index-1" in page
