@@ -110,7 +110,9 @@ def fit(
         doctor.ask(row["question"], history, _context(row.get("on") or "", row.get("region") or "", settings))
         samples += [fitting.Sample(features, fitting.is_right(row, answer)) for features, answer in seen]
     before, after = calibration(), fitting.fit(samples)
-    fitting.write(after, target, f"Logistic weights of the confidence, fitted to {len(samples)} drafts by `python -m bot fit`.")
+    fitting.write(
+        after, target, f"Logistic weights of the confidence, fitted to {len(samples)} drafts by `python -m bot fit`."
+    )
     _weights(before, after)
     loss = f"{fitting.log_loss(before, samples):.3f} → {fitting.log_loss(after, samples):.3f}"
     console.print(f"对数损失 {loss}，样本 {len(samples)}，写入 {target}")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bot.answer import Contact, Turn
 from bot.compose.faq import Match
-from bot.compose.sentences import FITS, plain_of
+from bot.compose.sentences import FITS, plain_of, words_of
 from bot.conversation import clarified
 from bot.lexicon import Lexicon
 from bot.rules import read
@@ -57,7 +57,7 @@ def features(found: Found, lead: Hit | None, match: Match | None, lexicon: Lexic
         (scores[0] - sum(scores[1:]) / max(1, len(scores) - 1)) / abs(scores[0]) if len(scores) > 1 and scores[0] else 0.0
     )
     passage = lead.passage if lead else None
-    words = (passage.text, plain_of(passage), *passage.questions, *passage.headings) if passage else ()
+    words = words_of(passage) if passage else ()
     known = passage.questions if passage else ()
     return {
         "covered": lexicon.coverage(question.text, *words) if words else 0.0,

@@ -155,7 +155,9 @@ class Doctor:
 
     def _match(self, found: Found) -> faq.Match | None:
         candidates = faq.matches(found.question.text, found.hits, self._starter.entries, self._lexicon)
-        return faq.chosen(found.question.text, candidates)
+        articles = (known for hit in found.candidates for known in hit.passage.questions)
+        asked = max((self._lexicon.likeness(found.question.text, known) for known in articles), default=0.0)
+        return faq.chosen(found.question, candidates, asked)
 
     def _from_model(self, found: Found) -> Answer | None:
         """:returns: the model's answer, None where the library's own must take its place."""
@@ -247,7 +249,7 @@ class Doctor:
 
 
 def _labels(found: Found) -> frozenset[str]:
-    hits = (*found.hits, *found.named, *found.replaced, *found.earlier)
+    hits = (*found.hits, *found.candidates, *found.named, *found.replaced, *found.earlier)
     return frozenset(hit.passage.article for hit in hits if hit.passage.article)
 
 
@@ -257,5 +259,10 @@ def _lead(found: Found, answer: Answer) -> Hit | None:
         return None
     wanted = answer.citations[0].passage_id
     return next(
-        (hit for hit in (*found.named, *found.replaced, *found.hits, *found.earlier) if hit.passage.id == wanted), None
+        (
+            hit
+            for hit in (*found.named, *found.replaced, *found.candidates, *found.hits, *found.earlier)
+            if hit.passage.id == wanted
+        ),
+        None,
     )

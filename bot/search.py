@@ -12,9 +12,11 @@ from corpus.model import Cite, Status
 from corpus.starter import Starter
 from indexer.hit import Hit, Index
 
-K = 20
+K = 40
 CODE = "生态环境法典"
 _WHICH_LAW = Cite(CODE, "第一千零五十七条")  # 从旧兼从轻
+_BEST, _VOTERS = 10, 6
+_SECOND_CITE = 0.85
 _LIKE = 0.3  # below, the nearest article of the code is too far from the repealed one to be named beside it
 
 
@@ -22,6 +24,7 @@ def find(question: Understood, index: Index, starter: Starter, lexicon: Lexicon)
     """Search as of today; for conduct before the code also as of the day of the conduct."""
     today = question.today
     hits = index.search(question.text, on=today, region=question.region, k=K)
+    votes = _votes(hits)
     named, unknown = _named(question.references, index, question)
     replaced = _replaced([hit for hit in named if hit.status is Status.REPEALED], index, starter, lexicon, question)
     earlier: Sequence[Hit] = ()
@@ -29,17 +32,44 @@ def find(question: Understood, index: Index, starter: Starter, lexicon: Lexicon)
     if question.period and question.period.on < CODE_FROM <= today:
         earlier = index.search(question.text, on=question.period.on, region=question.region, k=K)
         transition = index.article(_WHICH_LAW.title, _WHICH_LAW.article, on=today)
-    return Found(question, tuple(hits), named, replaced, tuple(earlier), transition, unknown)
+    return Found(
+        question,
+        hits=tuple(hits),
+        candidates=_candidates(hits, votes, index, question),
+        votes=votes,
+        named=named,
+        replaced=replaced,
+        earlier=tuple(hit for hit in earlier if hit.passage.kind != "faq"),
+        transition=transition,
+        unknown=unknown,
+    )
 
 
-def repealed_laws(titles: Sequence[str], starter: Starter, question: Understood) -> list[str]:
-    """:returns: of the laws that a question names, those no longer in force today."""
-    known: Mapping[str, object] = starter.instruments
-    return [
-        title
-        for title in titles
-        if title in known and starter.instruments[title].status_on(question.today) is Status.REPEALED
-    ]
+def _votes(hits: Sequence[Hit]) -> dict[Cite, float]:
+    """How strongly the best FAQs point to the articles that they cite; the first cite of a FAQ is its main one."""
+    out: dict[Cite, float] = {}
+    for hit in [hit for hit in hits if hit.passage.kind == "faq"][:_VOTERS]:
+        share = max(0.0, hit.score / hits[0].score) if hits[0].score > 0 else 0.0
+        for at, cite in enumerate(hit.passage.stands_for):
+            out[cite] = max(out.get(cite, 0.0), share * (1.0 if at == 0 else _SECOND_CITE))
+    return out
+
+
+def _candidates(hits: Sequence[Hit], votes: Mapping[Cite, float], index: Index, question: Understood) -> tuple[Hit, ...]:
+    """The best passages that are no FAQ, and what FAQs cite beside them: it is in force, or it would not have been found."""
+    found = [hit for hit in hits if hit.passage.kind != "faq"][:_BEST]
+    have = {cite for hit in found for cite in articles_of(hit)}
+    for cite in votes:
+        if cite.article and cite not in have and (hit := index.article(cite.title, cite.article, on=question.today)):
+            if hit.status is Status.IN_FORCE and hit.document.applies_in(question.region):
+                found.append(replace(hit, score=0.0))
+            have.add(cite)
+    return tuple(found)
+
+
+def articles_of(hit: Hit) -> set[Cite]:
+    """:returns: the articles that a passage stands for."""
+    return set(hit.passage.stands_for) or {Cite(hit.passage.title, hit.passage.article)}
 
 
 def _named(

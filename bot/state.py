@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -71,12 +72,15 @@ class Understood:
 class Found:
     """What search brought for one question.
 
-    `named` are the articles that the question names, `replaced` what stands today in place of a repealed one, `earlier` the
+    `candidates` are the passages an answer may be made of: the hits that are no FAQ, and the articles behind the best
+    FAQs. `votes` say how strongly FAQs point to an article (0..1). `named` are the articles that the question names, `replaced` what stands today in place of a repealed one, `earlier` the
     hits under the law of the day of the conduct where that differs from today's.
     """
 
     question: Understood
     hits: tuple[Hit, ...] = ()
+    candidates: tuple[Hit, ...] = ()
+    votes: Mapping[Cite, float] = field(default_factory=dict)
     named: tuple[Hit, ...] = ()
     replaced: tuple[Hit, ...] = ()
     earlier: tuple[Hit, ...] = ()
@@ -94,7 +98,4 @@ class State:
     verdict: Verdict | None = None
     parts: tuple[Understood, ...] = ()
     found: tuple[Found, ...] = ()
-    drafts: tuple[Answer, ...] = ()
-    reasons: tuple[str, ...] = ()
-    features: tuple[dict[str, float], ...] = field(default=())
     answer: Answer | None = None

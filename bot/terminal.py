@@ -53,5 +53,5 @@ def show_foot(console: Console, answer: Answer) -> None:
         console.print(f"  · {choice}", markup=False)
     if answer.suggestions:
         console.print("  还可以问：" + "；".join(answer.suggestions), style="dim", markup=False)
-    parts = [_TITLES.get(answer.outcome, ""), _SPEAKERS[answer.speaker], f"把握 {answer.confidence:.0%}"]
-    console.print("  " + " · ".join(filter(None, parts)), style="dim", markup=False)
+    line = [_TITLES.get(answer.outcome, ""), _SPEAKERS[answer.speaker], f"把握 {answer.confidence:.0%}"]
+    console.print("  " + " · ".join(filter(None, line)), style="dim", markup=False)

@@ -88,5 +88,7 @@ def _is_noise(text: str) -> bool:
     if kept.isdigit():
         return True
     words = re.findall(r"[a-z]{3,}", kept.lower()) if kept.isascii() else []
-    typed = [word for word in words if any(word in row or word in row[::-1] for row in _KEYS) or not re.search("[aeiouy]", word)]
+    typed = [
+        word for word in words if any(word in row or word in row[::-1] for row in _KEYS) or not re.search("[aeiouy]", word)
+    ]
     return bool(words) and len(typed) == len(words)

@@ -187,12 +187,14 @@ class Catalogue:
         """End a document on a day (the first day on which it no longer applies). Acts at once, without a new index.
 
         :raises NotFoundError: if it is not there
-        :raises ValueError: if it takes effect only after that day
+        :raises ValueError: if it begins only after that day
         """
         with writing(self._engine) as connection:
             self._touch(connection)
             row = self._row(connection, document_id)
             document = replace(_document(row), ended_on=on, superseded_by=by, repealed=True)
+            if document.starts_on and on < document.starts_on:
+                raise ValueError(f"{document.title}: ends {on}, before it begins {document.starts_on}")
             values = {"ended_on": on, "superseded_by": by, "repealed": True, "ended_by": actor}
             connection.execute(update(tables.documents).where(tables.documents.c.id == document_id).values(values))
             self._log(connection, actor, "repealed", document_id, row["title"], f"{on.isoformat()} 起失效，{by}")

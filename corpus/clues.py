@@ -82,7 +82,7 @@ def _title(clues: Clues, name: str, head: list[str], loaded: Loaded) -> None:
     heading = next((block.text for block in loaded.blocks if block.kind == "heading" and block.level == 1), "")
     part = re.sub(r"^.*[-—·]", "", name)
     if heading.endswith("法典") and re.fullmatch(r"总则|附则|.{2,8}编", part):
-        heading = f"{heading}·{part}"  # a code that comes in a file for each of its books
+        heading = f"{heading}（{part}）"  # a code that comes in a file for each of its books
         clues.note("title", heading, heading)
     if heading and _TITLE_END.search(heading):
         clues.note("title", heading, heading)
@@ -130,7 +130,7 @@ def _promulgation(clues: Clues, head: list[str]) -> None:
                 published.append((day, line))
         order = _ORDER.search(line)
         if order:
-            clues.note("doc_no", f"{order[1].removeprefix('中华人民共和国')}令第{order[2]}号", line)
+            clues.note("doc_no", f"{_body(order[1])}令第{order[2]}号", line)
         number = _DOC_NO.search(line)
         if number and len(line) < 120:
             clues.note("doc_no", f"{number[1]}〔{number[2]}〕{number[3]}号", line)
@@ -147,6 +147,11 @@ def _promulgation(clues: Clues, head: list[str]) -> None:
         clues.note("issuer", _issuer(line), line)
 
 
+def _body(text: str) -> str:
+    """2021年12月11日生态环境部 -> 生态环境部."""
+    return re.sub(r"^.*日", "", text).removeprefix("中华人民共和国")
+
+
 def _issuer(line: str) -> str:
     if not _ADOPTED.search(line):
         return ""
@@ -158,7 +163,7 @@ def _issuer(line: str) -> str:
         return "全国人民代表大会" + (national[1] or "")
     order = _ORDER.search(line)
     if order:
-        return re.sub(r"^.*日", "", order[1]).removeprefix("中华人民共和国")
+        return _body(order[1])
     return "国务院" if re.search(r"国务院(?:第\d+次)?(?:常务会议|批准|发布|公布)", line) else ""
 
 
@@ -198,11 +203,13 @@ def level(title: str, issuer: str, doc_no: str = "") -> str:
         return "规划"
     if re.search(r"(?:通知|意见|公告|通告|函|批复|方案|答复)$", bare):
         return "规范性文件"
+    if bare.endswith("条例") and place(bare):
+        return "地方性法规"
     if re.search(r"(?:人民代表大会|人大)", issuer):
         if issuer.startswith("全国"):
-            return "国家法律" if re.search(r"(?:法|法典|决定|条例|办法)(?:·.*)?$", bare) else ""
+            return "国家法律" if re.search(r"(?:法|法典|决定|条例|办法)$", bare) else ""
         return "地方性法规"
-    if re.match(r"中华人民共和国.*(?:法|法典)(?:·.*)?$", bare):
+    if re.match(r"中华人民共和国.*(?:法|法典)$", bare):
         return "国家法律"
     if issuer == "国务院" and re.search(r"(?:条例|办法|规定|细则)$", bare):
         return "行政法规"

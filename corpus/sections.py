@@ -39,7 +39,7 @@ def sections(source: Iterable[Block]) -> Iterator[Part]:
             yield label(headings), "section", headings, text
         lines.clear()
 
-    for block, following in zip(blocks, [*blocks[1:], Block()], strict=True):
+    for block, following in zip(blocks, [*blocks[1:], Block()], strict=False):
         if block.kind == "table":
             yield from flush()
             yield from rows_of(block, tuple(text for _, text in stack))

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from bot.doctor import Doctor
-
 from bot.answer import Answer, Context, Delta, Turn
+from bot.doctor import Doctor
 from corpus.model import Cite
 from eval.metrics.facts import normal
 from eval.questions import Question

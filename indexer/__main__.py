@@ -128,7 +128,7 @@ def _hits(hits: list[Hit]) -> Table:
         name = hit.passage.headings[0] if hit.passage.kind == "faq" else hit.passage.label
         shown = " ".join(f"{leg} {value:.2f}" for leg, value in hit.legs.items())
         text = hit.passage.text[:60].replace("\n", " ")
-        table.add_row(f"{hit.score:.2f}", f"{name}\n[{hit.passage.kind}] {hit.status}", shown, text)
+        table.add_row(f"{hit.score:.2f}", f"{name}\n{hit.passage.kind} {hit.status}", shown, text)
     return table
 
 

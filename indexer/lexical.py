@@ -1,7 +1,7 @@
 """BM25 over arrays that are mapped from disk: every passage gets a score, so that masks apply to all of them at once.
 
 The scores are those of bm25s (Lucene's form, each term's share computed when the index is built; Lù 2024, arXiv 2407.03618),
-made by sorting instead of counting text by text, which takes a fifth of the time.
+made by sorting all terms at once instead of text by text, and asked with a weight for each term.
 """
 
 from __future__ import annotations

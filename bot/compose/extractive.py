@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import islice
+from collections.abc import Mapping, Sequence
 
 from bot.answer import Block, Speaker
 from bot.compose.basis import Basis, Draft, quote_for
 from bot.compose.conflict import prevailing
 from bot.compose.penalties import table
-from bot.compose.sentences import FITS, Piece, answers, best, pieces, plain_of
+from bot.compose.sentences import FITS, Piece, best, pieces, plain_of, tells, words_of
 from bot.lexicon import Lexicon
+from bot.search import articles_of
 from bot.state import Found, Kind, Understood
 from bot.triage import is_injection
 from corpus.model import Cite, Status, Trust
 from indexer.hit import Hit
 
-_CONSIDERED = 8
+_CONSIDERED = 24
+# Measured on the development questions: right article first in 0.64 of them, 0.47 in the order of retrieval alone.
+_WEIGHTS = {"retrieval": 0.30, "covered": 0.30, "voted": 0.24, "fits": 0.07, "tells": 0.09}
+_NO_RULE = 0.8
 _NAMED = {
     Status.DRAFT: "据《{title}》的征求意见稿（不是现行规定）：{text}",
     Status.NEWS: "据新闻报道（不是执法依据）：{text}",
@@ -26,22 +29,27 @@ _NAMED = {
 }
 
 
-def ranked(question: Understood, hits: Sequence[Hit], lexicon: Lexicon) -> list[tuple[float, Hit]]:
-    """:returns: usable hits with how well each answers, best first: retrieval's order, the question's terms, the kind of answer.
+def ranked(
+    question: Understood, hits: Sequence[Hit], lexicon: Lexicon, votes: Mapping[Cite, float] | None = None
+) -> list[tuple[float, Hit]]:
+    """:param votes: how strongly FAQs point to an article
+    :returns: usable hits with how well each answers (about 0..1), best first
 
     Passages that try to give orders are left out; drafts and news stand behind rules in force.
     """
-    usable = (hit for hit in hits if hit.passage.kind != "faq" and not is_injection(hit.passage.text))
+    usable = [hit for hit in hits if hit.passage.kind != "faq" and not is_injection(hit.passage.text)][:_CONSIDERED]
+    top = max((hit.score for hit in usable), default=0.0)
     out = []
-    for at, hit in enumerate(islice(usable, _CONSIDERED)):
-        words = (plain_of(hit.passage), hit.passage.text, *hit.passage.questions)
-        covered = lexicon.coverage(question.text, *words, *hit.passage.headings)
-        asked = max((lexicon.likeness(question.text, known) for known in hit.passage.questions), default=0.0)
-        fits = 1.0 if FITS[question.kind].search(words[0] or words[1]) else 0.0
-        value = 0.34 / (1 + 0.35 * at) + 0.34 * covered + 0.22 * asked + 0.10 * fits
-        if hit.document.trust in (Trust.DRAFT, Trust.NEWS):
-            value *= 0.8
-        out.append((value, hit))
+    for hit in usable:
+        seen = {
+            "retrieval": max(0.0, hit.score / top) if top > 0 else 0.0,
+            "covered": lexicon.coverage(question.text, *words_of(hit.passage)),
+            "voted": max(((votes or {}).get(cite, 0.0) for cite in articles_of(hit)), default=0.0),
+            "fits": float(bool(FITS[question.kind].search(plain_of(hit.passage) or hit.passage.text))),
+            "tells": float(tells(plain_of(hit.passage) or hit.passage.text, question)),
+        }
+        value = sum(_WEIGHTS[name] * amount for name, amount in seen.items())
+        out.append((value * (_NO_RULE if hit.document.trust in (Trust.DRAFT, Trust.NEWS) else 1.0), hit))
     return sorted(out, key=lambda row: -row[0])
 
 
@@ -50,7 +58,7 @@ def compose(found: Found, lexicon: Lexicon, *, limit: int = 2) -> Draft | None:
     :returns: the draft, None where no passage has a usable sentence
     """
     question = found.question
-    order = ranked(question, found.hits, lexicon)
+    order = ranked(question, found.candidates, lexicon, found.votes)
     if not order:
         return None
     first, lower = prevailing(order[0][1], [hit for _, hit in order], question, lexicon)
@@ -92,7 +100,7 @@ def leading(hit: Hit, question: Understood, lexicon: Lexicon, basis: Basis) -> l
 
 def _lead(found: list[Piece], question: Understood) -> list[Piece]:
     """One sentence, or two neighbours where the second carries the number or condition that the first lacks."""
-    telling = [piece for piece in found if answers(piece, question)]
+    telling = [piece for piece in found if tells(piece.text, question)]
     top = best(telling or found, 1)
     if not top:
         return []
@@ -133,8 +141,4 @@ def named(text: str, hit: Hit) -> str:
 
 
 def _same_article(hit: Hit, others: Sequence[Hit]) -> bool:
-    return any(_articles(hit) & _articles(other) for other in others)
-
-
-def _articles(hit: Hit) -> set[Cite]:
-    return set(hit.passage.stands_for) or {Cite(hit.passage.title, hit.passage.article)}
+    return any(articles_of(hit) & articles_of(other) for other in others)

@@ -8,57 +8,54 @@ from datetime import date
 
 from bot.answer import Block, Speaker
 from bot.compose.basis import Basis, Draft, quote_for
-from bot.compose.sentences import TELLS
+from bot.compose.sentences import tells
 from bot.lexicon import Lexicon
-from bot.state import Found
+from bot.state import Found, Understood
 from bot.text import marks, sentences, unmarked
-from bot.understanding import kind_of
 from corpus.model import Cite, Document, Passage, Status
 from corpus.starter import Entry
 from indexer.hit import Hit, Index
 
-# Above SURE a match is taken; above LIKELY only with a margin over the next FAQ and the same kind of question.
-SURE, LIKELY, MARGIN = 0.72, 0.5, 0.08
+# Likeness from which a FAQ is taken, by how near to the top retrieval put it. Measured on development questions: 95 % of
+# the FAQs so chosen cite a right article.
+FIRST, NEAR, SURE = 0.45, 0.5, 0.72
+_NEAR_RANK = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """How well a FAQ fits a question; `margin` is the distance to the next best FAQ."""
+    """How well a FAQ fits a question."""
 
     hit: Hit
-    score: float
-    margin: float
-    against: float  # likeness to the nearest negative
+    score: float  # likeness to the nearest of its questions
+    against: float  # likeness to the nearest of its negatives
+    rank: int  # place among all hits, from 0
 
 
 def matches(question: str, hits: Sequence[Hit], entries: Mapping[str, Entry], lexicon: Lexicon) -> list[Match]:
     """:returns: the FAQs among `hits`, the likeliest first."""
-    scored: list[tuple[float, float, Hit]] = []
-    for hit in hits:
+    found = []
+    for rank, hit in enumerate(hits):
         if hit.passage.kind != "faq":
             continue
         entry = entries.get(hit.passage.id)
         score = max((lexicon.likeness(question, known) for known in hit.passage.questions), default=0.0)
         against = max((lexicon.likeness(question, known) for known in entry.negatives), default=0.0) if entry else 0.0
-        scored.append((score, against, hit))
-    scored.sort(key=lambda row: -row[0])
-    return [
-        Match(hit, score, score - (scored[at + 1][0] if at + 1 < len(scored) else 0.0), against)
-        for at, (score, against, hit) in enumerate(scored)
-    ]
+        found.append(Match(hit, score, against, rank))
+    return sorted(found, key=lambda match: -match.score)
 
 
-def chosen(question: str, found: Sequence[Match]) -> Match | None:
-    """:returns: the FAQ that answers the question, None where none truly does."""
-    wanted = TELLS.get(kind_of(question))
+def chosen(question: Understood, found: Sequence[Match], asked: float = 0.0) -> Match | None:
+    """:param asked: likeness of the question to the nearest question of an article
+    :returns: the FAQ that answers the question, None where none truly does
+    """
     for match in found[:3]:
         # A FAQ on the same matter that says nothing of what is asked (the duty, not the fine) is no answer.
-        if match.against >= match.score or (wanted and not wanted.search(match.hit.passage.text)):
+        if match.against >= match.score or not tells(match.hit.passage.text, question):
             continue
-        if match.score >= SURE:
+        if match.score >= SURE or (match.rank == 0 and match.score >= FIRST):
             return match
-        same = kind_of(match.hit.passage.questions[0]) is kind_of(question)
-        if match.score >= LIKELY and (match.margin >= MARGIN or same):
+        if match.rank <= _NEAR_RANK and match.score >= max(NEAR, asked):
             return match
         return None
     return None

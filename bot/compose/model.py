@@ -40,7 +40,11 @@ class ModelComposer:
 
     def passages(self, found: Found) -> list[Hit]:
         """:returns: what the model gets to read, numbered from 1; passages that give orders are left out."""
-        hits = [*found.named, *found.replaced, *(hit for _, hit in ranked(found.question, found.hits, self._lexicon))]
+        hits = [
+            *found.named,
+            *found.replaced,
+            *(hit for _, hit in ranked(found.question, found.candidates, self._lexicon, found.votes)),
+        ]
         seen: set[str] = set()
         out = []
         for hit in hits:

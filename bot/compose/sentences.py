@@ -68,10 +68,15 @@ def pieces(passage: Passage, question: Understood, lexicon: Lexicon) -> list[Pie
     return out
 
 
-def answers(piece: Piece, question: Understood) -> bool:
-    """Whether a sentence holds what the question wants: a sum or penalty, a time, a figure."""
+def tells(text: str, question: Understood) -> bool:
+    """Whether a text holds what the question wants: a sum or penalty, a time, a figure, somebody in charge."""
     pattern = TELLS.get(question.kind)
-    return pattern is None or bool(pattern.search(piece.text))
+    return pattern is None or bool(pattern.search(text))
+
+
+def words_of(passage: Passage) -> tuple[str, ...]:
+    """All that speaks for a passage when it is compared with a question."""
+    return (passage.title, *passage.headings, passage.text, passage.plain, *passage.questions)
 
 
 def plain_of(passage: Passage) -> str:

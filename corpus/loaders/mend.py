@@ -53,18 +53,24 @@ def squeeze(line: str) -> str:
 
 def tidy(line: str) -> str:
     """Stray spaces out of numbers: `82. 8%` and `2023 年 5 月 8 日`. The space after 第十条 and 4.2 stays, it parts label and text."""
-    line = squeeze(line)
-    lead = ARTICLE.match(line) or _SECTION.match(line)
-    if lead and line[lead.end() : lead.end() + 1] == " ":
-        return lead[0] + " " + tidy(line[lead.end() :])
+    lead, line = _lead(squeeze(line))
     line = _SPREAD.sub(lambda match: match[0].replace(" ", ""), line)
     line = _DECIMAL.sub(lambda match: (match[1] or match[2]) + ".", line)
-    return _AFTER_MARK.sub("", _TIGHT.sub("", line))
+    return lead + _AFTER_MARK.sub("", _TIGHT.sub("", line))
 
 
 def tight(line: str) -> str:
     """Without the spaces between Chinese characters that recognition and some layouts put there."""
-    return re.sub(rf"(?<=[{_CJK}，。；：、（）《》“”]) (?=[{_CJK}，。；：、（）《》“”])", "", squeeze(line))
+    lead, line = _lead(squeeze(line))
+    return lead + re.sub(rf"(?<=[{_CJK}，。；：、（）《》“”]) (?=[{_CJK}，。；：、（）《》“”])", "", line)
+
+
+def _lead(line: str) -> tuple[str, str]:
+    """:returns: 第十条 or 4.2 at the beginning with the space after it, and the rest"""
+    found = ARTICLE.match(line) or _SECTION.match(line)
+    if not found or line[found.end() : found.end() + 1] != " ":
+        return "", line
+    return line[: found.end() + 1], line[found.end() + 1 :]
 
 
 def halfwidth(text: str) -> str:

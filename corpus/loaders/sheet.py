@@ -28,7 +28,7 @@ def load(path: Path) -> Loaded:
             warnings.append(f"跳过了隐藏的工作表“{sheet.title}”")
             continue
         rows = _rows(sheet)
-        if len(rows) >= _MOST_ROWS:
+        if (sheet.max_row or 0) > _MOST_ROWS:
             warnings.append(f"工作表“{sheet.title}”只读取了前 {_MOST_ROWS} 行")
         blocks.append(Block(sheet.title, "heading", 1))
         blocks.extend(_split(rows))
@@ -43,9 +43,9 @@ def _rows(sheet: Any) -> list[list[str]]:  # noqa: ANN401 - openpyxl has no type
         for row in range(area.min_row, min(area.max_row, area.min_row + 2000) + 1):
             for column in range(area.min_col, min(area.max_col, _MOST_COLUMNS) + 1):
                 merged[row, column] = value
-    width = min(sheet.max_column or 1, _MOST_COLUMNS)
+    width, height = min(sheet.max_column or 1, _MOST_COLUMNS), min(sheet.max_row or 1, _MOST_ROWS)
     rows = []
-    for number, row in enumerate(sheet.iter_rows(max_row=_MOST_ROWS, max_col=width, values_only=True), 1):
+    for number, row in enumerate(sheet.iter_rows(max_row=height, max_col=width, values_only=True), 1):
         rows.append([_text(merged.get((number, column), value)) for column, value in enumerate(row, 1)])
     return rows
 

@@ -1,5 +1,6 @@
 """The stock LangChain recipe, built as its tutorials build it: chunks of 500 with 50 overlap, jieba BM25 and FAISS, fused
-by the ensemble retriever with equal weights. It gets the same text, the same encoder and no legal knowledge."""
+by the ensemble retriever with equal weights. It gets the same text, the same encoder and no legal knowledge.
+"""
 
 from __future__ import annotations
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
+from argon2 import PasswordHasher
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from api.database import Database
+from api.people import passwords
 from api.people import service as people
 from api.people.tables import Role
 from api.rooms import Rooms
@@ -17,8 +22,30 @@ from corpus.starter import Starter
 from tests.api.support import CODE, OLD, OLD_PASSAGES, PASSAGES, PASSWORD, SITE, FakeDoctor
 
 
+@pytest.fixture(autouse=True)
+def cheap_passwords(monkeypatch):
+    """The real cost, 64 MiB and a tenth of a second each, is for those who guess; there are hundreds of logins here."""
+    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory):
+    """A database as the first start leaves it; each test gets a copy."""
+    path = tmp_path_factory.mktemp("database") / "env-doctor.db"
+    url = f"sqlite:///{path}"
+    catalogue = Catalogue.open(url)
+    catalogue.add(CODE, PASSAGES, actor="test")
+    catalogue.add(OLD, OLD_PASSAGES, actor="test")
+    catalogue.close()
+    database = Database(url)
+    database.migrate()
+    database.close()
+    return path
+
+
 @pytest.fixture
-def settings(tmp_path):
+def settings(tmp_path, migrated):
+    shutil.copy(migrated, tmp_path / "env-doctor.db")
     return Settings(data_dir=tmp_path, questions_per_minute=1000, visits_per_minute=10000, logins_per_quarter=5)
 
 
@@ -30,8 +57,6 @@ def doctor():
 @pytest.fixture
 def catalogue(settings):
     made = Catalogue.open(settings.database)
-    made.add(CODE, PASSAGES, actor="test")
-    made.add(OLD, OLD_PASSAGES, actor="test")
     yield made
     made.close()
 

@@ -1,0 +1,182 @@
+import re
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from corpus.loaders.base import Block
+from corpus.loaders.text import from_lines
+from corpus.model import find_units
+from corpus.numerals import chinese
+from corpus.structure import clean_heading, parse
+
+
+def read(*lines, title="条例"):
+    return parse("d", title, [Block(line) for line in lines])
+
+
+def articles(passages):
+    return [passage.article for passage in passages if passage.kind == "article"]
+
+
+def test_articles_carry_their_headings_and_paragraphs():
+    passages = read(
+        "第一章 总 则",
+        "第一条 为了保护环境。",
+        "第二条 适用本条例。",
+        "另有规定的除外。",
+        "第二章 附则",
+        "第三条 自公布之日起施行。",
+    )
+    assert articles(passages) == ["第一条", "第二条", "第三条"]
+    assert passages[1].text == "适用本条例。\n另有规定的除外。"
+    assert passages[1].headings == ("第一章 总则",)
+    assert passages[2].headings == ("第二章 附则",)
+    assert [passage.id for passage in passages] == ["d:a1", "d:a2", "d:a3"]
+
+
+def test_books_and_parts_stay_above_their_chapters():
+    passages = read(
+        "第一编 总则",
+        "第一分编 通则",
+        "第一章 基本规定",
+        "第一条 甲。",
+        "第二条 乙。",
+        "第二编 分则",
+        "第一章 大气",
+        "第三条 丙。",
+    )
+    assert passages[0].headings == ("第一编 总则", "第一分编 通则", "第一章 基本规定")
+    assert passages[2].headings == ("第二编 分则", "第一章 大气")
+
+
+def test_an_article_added_between_two_has_its_own_label():
+    passages = read("第一条 甲。", "第二条 乙。", "第二条之一 丙。", "第三条 丁。")
+    assert articles(passages) == ["第一条", "第二条", "第二条之一", "第三条"]
+    assert passages[2].id == "d:a2-1"
+
+
+def test_a_reference_at_the_start_of_a_line_opens_no_article():
+    passages = read(
+        "第一条 甲。",
+        "第二条 违反本条例",
+        "第一条规定的，处罚款。",
+        "第三条 丙。",
+        "第二条第一款所列情形除外。",
+        "第四条 丁。",
+    )
+    assert articles(passages) == ["第一条", "第二条", "第三条", "第四条"]
+    assert "第一条规定的，处罚款。" in passages[1].text
+    assert "第二条第一款所列情形除外。" in passages[2].text
+
+
+def test_a_table_of_contents_has_no_articles_and_leaves_no_headings():
+    passages = read("目 录", "第一章 总则", "第二章 附则", "第一章 总则", "第一条 甲。", "第二条 乙。", "第三条 丙。")
+    assert articles(passages) == ["第一条", "第二条", "第三条"]
+    assert {passage.headings for passage in passages} == {("第一章 总则",)}
+
+
+def test_annexes_and_repeated_numbers_keep_labels_unique():
+    passages = read(
+        "第一条 甲。", "第二条 乙。", "第三条 丙。", "附件：收费标准", "第一条 丁。", "第二条 戊。", "第一条 己。"
+    )
+    labels = [passage.article for passage in passages]
+    assert len(set(labels)) == len(labels)
+    assert labels[:3] == ["第一条", "第二条", "第三条"]
+    assert {"附件第一条", "附件第二条", "附件第一条〔2〕"} <= set(labels)
+
+
+def test_articles_that_run_together_in_one_line_come_apart():
+    passages = read("第一条 甲。 第二条 乙。 第三条 依照第一条 办理。 第四条 丁。")
+    assert articles(passages) == ["第一条", "第二条", "第三条", "第四条"]
+    assert passages[2].text == "依照第一条 办理。"
+
+
+def test_what_stands_before_the_first_article_is_kept_unless_it_is_promulgation():
+    passages = read(
+        "2020年1月1日国务院令第1号公布",
+        "为正确审理环境案件，依照有关法律的规定，结合审判实践，现解释如下：",
+        "第一条 甲。",
+        "第二条 乙。",
+        "第三条 丙。",
+    )
+    assert passages[0].article == "前言"
+    assert passages[0].text.startswith("为正确审理")
+
+
+def test_rows_of_a_list_name_their_columns():
+    table = Block(kind="table", rows=(("序号", "行业", "管理"), *((str(n), f"行业{n}", "简化管理") for n in range(1, 20))))
+    passages = parse("d", "名录", [Block("第一条 甲。"), Block("第二条 乙。"), Block("第三条 丙。"), table])
+    rows = [passage for passage in passages if passage.kind == "row"]
+    assert rows[0].text == "序号：1\n行业：行业1\n管理：简化管理"
+    assert rows[0].article == "第1项"
+    assert not rows[0].units
+
+
+def test_wrapped_page_text_becomes_articles():
+    wrapped = [
+        "某某办法",
+        "（2023 年 5 月 8 日公布 自 2023 年 7 月 1 日起施行）",
+        "第一条 为了规范生态环境行政处罚的实施，监督和保障主管部门依法实施行政",
+        "处罚，维护公共利益和社会秩序，保护公民、法人的合法权益，制定本办法，依照",
+        "第二十条的规定执行。",
+        "第二条 公民、法人或者其他组织违反生态环境保护法律、法规或者规章规定，应当",
+        "给予行政处罚的，依照本办法规定的程序实施，不得违反法定程序作出任何处理决定",
+        "或者通知，违反的无效。",
+        "第三条 有下列情形之一的，执法人员应当自行申请回避，当事人也有权申请其回避：",
+        "（一）是本案当事人或者当事人近亲属的；",
+        "（二）本人或者近亲属与本案有直接利害关系的，以及其他可能影响公正处理的各种情",
+        "形；",
+        "第四条 本办法自 2023 年 7 月 1 日起施行。",
+        "12",
+    ]
+    passages = parse("d", "某某办法", from_lines(wrapped, []).blocks)
+    assert articles(passages) == ["第一条", "第二条", "第三条", "第四条"]
+    assert passages[0].text.endswith("依照第二十条的规定执行。")
+    assert [unit.locator for unit in find_units(passages[2].text)] == ["第一项".replace("一", "（一）"), "第（二）项"]
+    assert passages[3].text == "本办法自2023年7月1日起施行。"
+
+
+def test_headings_lose_the_spaces_inside_their_words():
+    assert clean_heading("第一章　总　则") == "第一章 总则"
+    assert clean_heading("第十二节 噪声、 振动") == "第十二节 噪声、振动"
+
+
+SENTENCES = st.lists(
+    st.text("环境保护污染防治单位应当第一条规定的款项，、（）《》0123456789", min_size=1, max_size=40).map(
+        lambda text: text.strip() + "。"
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+@given(st.lists(SENTENCES, min_size=4, max_size=30))
+@settings(max_examples=150, deadline=None)
+def test_no_character_of_an_article_is_lost_and_labels_are_unique(bodies):
+    """Whatever the sentences say, numbered articles come back in order with all their characters."""
+    blocks = []
+    for number, body in enumerate(bodies, 1):
+        blocks.append(Block(f"第{chinese(number)}条 本条{body[0]}"))
+        blocks += [Block("又" + line) for line in body[1:]]
+    passages = parse("d", "条例", blocks)
+    labels = [passage.article for passage in passages]
+    assert len(set(labels)) == len(labels) == len({passage.id for passage in passages})
+    assert labels == [f"第{chinese(number)}条" for number in range(1, len(bodies) + 1)]
+    given_text = re.sub(r"\s", "", "".join(block.text for block in blocks))
+    assert re.sub(r"\s", "", "".join(passage.article + passage.text for passage in passages)) == given_text
+
+
+@given(st.lists(st.text("第一二三条、（）章节附件目录 甲乙丙。，12", max_size=30), max_size=30))
+@settings(max_examples=200, deadline=None)
+def test_any_lines_give_unique_labels(lines):
+    passages = parse("d", "文", [Block(line) for line in lines])
+    assert len({passage.article for passage in passages}) == len(passages) == len({passage.id for passage in passages})
+    assert all(passage.text.strip() for passage in passages)
+
+
+@given(st.lists(st.text("（一）（二）甲乙丙，。", min_size=1, max_size=20), max_size=10))
+def test_units_lie_inside_the_text_and_have_unique_names(lines):
+    text = "\n".join(lines)
+    units = list(find_units(text))
+    assert len({unit.locator for unit in units}) == len(units)
+    assert all(0 <= unit.start < unit.end <= len(text) for unit in units)

@@ -1,0 +1,33 @@
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexer.tokenizer import key, keys, terms, weighted
+
+
+def test_characters_pairs_words_and_numbers():
+    assert terms("排污证 PM2.5") == ["排", "污", "证", "排污", "污证", "pm", "2.5"]
+
+
+def test_nothing_spans_punctuation():
+    assert "水大" not in terms("水，大气")
+
+
+@given(st.lists(st.text(alphabet="排污证水 a1.,\n𠀀éＰ二十万元", max_size=30), max_size=5))
+def test_many_at_once_are_as_one_by_one(texts):
+    found, owners = keys(texts)
+    assert (np.diff(owners) >= 0).all()
+    for at, text in enumerate(texts):
+        assert sorted(found[owners == at].tolist()) == sorted(map(key, terms(text)))
+
+
+@given(st.text(max_size=40))
+def test_any_text_is_taken(text):
+    found, _ = keys([text])
+    assert sorted(found.tolist()) == sorted(map(key, terms(text)))
+
+
+def test_weights_of_one_term_add_up():
+    found, weights = weighted([("水", 1.0), ("气", 0.5), ("水", 0.25)])
+    assert dict(zip(found.tolist(), weights.tolist(), strict=True)) == {key("水"): 1.25, key("气"): 0.5}
+    assert found.tolist() == sorted(found.tolist())
