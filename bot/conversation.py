@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -13,6 +13,7 @@ from bot.text import letters, normalise, terms
 
 MAX_TURNS = 12  # older turns say nothing about this question
 _SHORT = 14
+_ALONE = 10  # content terms; a longer question says what it is about
 _ENDS = re.compile(r"[?？。!！]*$")
 
 
@@ -30,20 +31,25 @@ def _pattern(name: str) -> re.Pattern[str]:
     return re.compile(read("conversation")[name])
 
 
-def whole(question: str, history: Sequence[Turn]) -> Whole:
-    """:returns: `question` (normalised) made whole from `history`; unchanged where it stands on its own."""
+def whole(question: str, history: Sequence[Turn], names_matter: Callable[[str], bool] = lambda _: True) -> Whole:
+    """:param names_matter: whether a text names a matter of the field, and so can stand alone
+    :returns: `question` (normalised) made whole from `history`; unchanged where it stands on its own.
+    """
     earlier = [
         normalise(turn.content)[:300] for turn in history[-MAX_TURNS:] if turn.role == "user" and turn.content.strip()
     ]
     previous = _subject(earlier)
     if not previous:
         return Whole(_after_correction(question))
-    if clarified(history):
+    if switched := _pattern("switch").search(question):
+        rest = question[switched.end() :].strip(" ,，。:：")
+        return Whole(rest if len(letters(rest)) >= 4 else question)
+    if asked_back(history):
         return Whole(_joined(previous, question), True, previous)
     corrected = _after_correction(question)
     if corrected != question:
         return Whole(corrected if len(terms(corrected)) >= 6 else _joined(corrected, _asking(previous)), True, previous)
-    if leans(question):
+    if leans(question) or (len(set(terms(question))) <= _ALONE and not names_matter(question)):
         return Whole(_joined(previous, question), True, previous)
     return Whole(question, False, previous)
 
@@ -58,6 +64,13 @@ def leans(question: str) -> bool:
     if _pattern("tail").search(question) and len(letters(question)) <= _SHORT:
         return content <= 6
     return content <= 2 and len(letters(question)) <= 8
+
+
+def asked_back(history: Sequence[Turn]) -> bool:
+    """Whether our last words were a question, so that this turn is its answer."""
+    if not history or history[-1].role != "assistant":
+        return False
+    return clarified(history) or history[-1].content.rstrip().endswith(("?", "？"))
 
 
 def clarified(history: Sequence[Turn]) -> bool:

@@ -15,13 +15,14 @@ from bot.compose.sentences import FITS, plain_of, words_of
 from bot.conversation import clarified
 from bot.lexicon import Lexicon
 from bot.rules import read
+from bot.search import articles_of
 from bot.state import Found, Understood
 from bot.text import squeezed
 from corpus.starter import Responsible
 from indexer.hit import Hit
 
 CALIBRATION = Path(__file__).parent / "calibration.json"
-FEATURES = ("covered", "asked", "margin", "legs", "faq", "fits", "support", "named")
+FEATURES = ("covered", "asked", "margin", "legs", "faq", "fits", "support", "named", "voted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ def features(found: Found, lead: Hit | None, match: Match | None, lexicon: Lexic
         "fits": float(bool(passage and FITS[question.kind].search(f"{plain_of(passage)}{passage.text}"))),
         "support": kept,
         "named": float(bool(found.named)),
+        "voted": max((found.votes.get(cite, 0.0) for cite in articles_of(lead)), default=0.0) if lead else 0.0,
     }
 
 

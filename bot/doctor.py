@@ -16,6 +16,7 @@ from bot.compose.basis import Basis, Draft
 from bot.compose.model import ModelComposer, draft
 from bot.conversation import misses
 from bot.decide import Calibration, calibration, clarifying, features, responsible
+from bot.english import in_chinese
 from bot.merge import merged
 from bot.model import ModelError, Writer
 from bot.references import Laws
@@ -80,7 +81,7 @@ class Doctor:
         The Decision holds the whole answer: numbering and wording of it stand, whatever was shown before.
         """
         state = self._before.invoke(self._state(question, history, context))
-        if self._composer and state.answer is None and len(state.found) == 1:
+        if self._composer and state.answer is None and len(state.found) == 1 and not _foreign(state):
             yield from self._streamed(state)
             return
         answer = self._answered(state if state.answer else self._answer(state))
@@ -110,6 +111,8 @@ class Doctor:
                 verdict = Verdict("escalate:missed", Outcome.ESCALATE, "escalate-missed")
             elif verdict.outcome:
                 verdict = Verdict("pass")
+        if verdict.reply == "foreign" and (chinese := in_chinese(state.asked)):
+            return replace(state, verdict=replace(verdict, outcome=None), asked=chinese)
         if verdict.outcome is None:
             return replace(state, verdict=verdict)
         text = normalise(state.asked)[:MAX_CHARACTERS]
@@ -117,7 +120,7 @@ class Doctor:
         return replace(state, verdict=verdict, answer=answer)
 
     def _understand(self, state: State) -> State:
-        parts = understand(state.asked, state.history, state.context, self._laws, self._region)
+        parts = understand(state.asked, state.history, state.context, self._laws, self._region, self._lexicon.names_matter)
         if len(parts) == 1 and (asking := clarifying(parts[0], state.history)):
             return replace(state, parts=parts, answer=replies.clarify(asking, parts[0].text, state.context.on))
         return replace(state, parts=parts)
@@ -147,7 +150,7 @@ class Doctor:
             entry = self._starter.entries.get(match.hit.passage.id)
             made = faq.compose(found, match, entry, index, self._starter.instruments, self._lexicon)
         made = made or extractive.compose(found, self._lexicon)
-        made = named.two_regimes(found, made, self._lexicon)
+        made = named.two_regimes(found, made, index, self._starter, self._lexicon)
         if not made:
             return self._unknown(found, 0.0, ("no-passage",))
         checked = check(made, self._lexicon, _labels(found))
@@ -246,6 +249,10 @@ class Doctor:
         if state.answer is None:
             raise RuntimeError("the chain ended without an answer")
         return state.answer
+
+
+def _foreign(state: State) -> bool:
+    return bool(state.verdict and state.verdict.language != "zh")
 
 
 def _labels(found: Found) -> frozenset[str]:

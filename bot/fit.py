@@ -34,7 +34,7 @@ def read(paths: Iterable[Path]) -> list[dict[str, Any]]:
     return rows
 
 
-def fit(samples: Sequence[Sample], *, ridge: float = 0.02, rounds: int = 4000, rate: float = 0.5) -> Calibration:
+def fit(samples: Sequence[Sample], *, ridge: float = 0.002, rounds: int = 6000, rate: float = 1.0) -> Calibration:
     """Logistic regression by gradient descent with a ridge; weights are kept at zero or above.
 
     Each feature speaks for an answer, so a negative weight would only fit the noise of a small set.
@@ -79,5 +79,5 @@ def write(model: Calibration, path: Path, about: str) -> None:
 def is_right(row: Mapping[str, Any], answer: Answer) -> bool:
     """Whether a draft may be shown for a row: it was to be answered, and one of its gold articles is cited."""
     gold = {(cite["title"], cite["article"]) for cite in row.get("gold") or ()}
-    cited = {(cite.title, cite.article) for cite in answer.citations}
+    cited = {key for cite in answer.citations for key in ((cite.title, cite.article), (cite.title, ""))}
     return row.get("outcome") == "answered" and bool(gold & cited)

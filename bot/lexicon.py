@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from bot.rules import read
@@ -12,17 +12,41 @@ from bot.text import overlap, terms
 from corpus.starter import Starter, Term
 
 _LEAST, _MOST = 0.3, 6.0
+# Terms that fit any matter and so name none.
+_GENERAL = frozenset(
+    {
+        "罚款",
+        "行政处罚",
+        "处罚",
+        "举报",
+        "投诉",
+        "责令改正",
+        "期限",
+        "逾期",
+        "个人",
+        "单位",
+        "备案",
+        "申请",
+        "公示",
+        "赔偿",
+        "企业",
+    }
+)
 
 
 class Lexicon:
     """Pure once built; remembers the terms of texts that it has seen."""
 
-    def __init__(self, glossary: Iterable[Term], texts: Iterable[str]) -> None:
+    def __init__(self, glossary: Sequence[Term], texts: Iterable[str]) -> None:
         """:param texts: what the library holds, to learn how common each term is."""
         self._words: dict[str, list[tuple[str, str]]] = defaultdict(list)
         pairs = {str(word): str(plain) for word, plain in read("dialect").items()}
         for term in glossary:
             pairs |= {word: term.term for word in term.synonyms if len(word) >= 2} | {term.term: term.term}
+        self._matters: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for term in glossary:
+            for word in (term.term, *term.synonyms):
+                self._matters[word[0]].append((word, term.term))
         for word, plain in sorted(pairs.items(), key=lambda pair: -len(pair[0])):
             self._words[word[0]].append((word, plain))
         self.terms: Callable[[str], tuple[str, ...]] = lru_cache(maxsize=8192)(self._terms)
@@ -39,6 +63,14 @@ class Lexicon:
             out.append(plain)
             at += len(word)
         return "".join(out)
+
+    def names_matter(self, text: str) -> bool:
+        """Whether a term of the glossary stands in `text`, beyond the ones that fit any matter (罚款, 举报)."""
+        return any(
+            text.startswith(word, at) and plain not in _GENERAL and word not in _GENERAL
+            for at in range(len(text))
+            for word, plain in self._matters.get(text[at], ())
+        )
 
     def coverage(self, question: str, *texts: str) -> float:
         """:returns: the weighted share of the question's content terms that occur in any of `texts`."""

@@ -18,7 +18,8 @@ _ARTICLE = re.compile(
 )
 _BRACKETED = re.compile(r"《([^《》]{2,60})》")
 _PARAGRAPH = re.compile(rf"第?\s*[（(]?({_NUMBER})[）)]?\s*([款项])")
-_GAP = 12  # characters between the name of a law and the number of its article
+_BELONGS = re.compile(r"(?:是|不是)?(?:那个|那部|那条|的|那|在|,|，)?")  # 第八十三条那个排污条例
+_GENERIC = re.compile(r"(?:条例|办法|规定|标准|细则)[的里中]?\s*$")  # 条例24条, without saying which
 
 
 class Laws:
@@ -67,8 +68,10 @@ def references(text: str, laws: Laws, previous: str = "") -> tuple[Reference, ..
         if not label:
             continue
         close = [row for row in named if row[1] <= match.start()]
-        after = [row for row in named if 0 <= row[0] - match.end() <= _GAP]
-        if close and (match.start() - close[-1][1] <= _GAP or not after):
+        after = [row for row in named if _BELONGS.fullmatch(text[match.end() : row[0]])] if not close else []
+        if not close and _GENERIC.search(text[: match.start()]):
+            continue
+        if close:
             title = close[-1][2]
         elif after:
             title = after[0][2]

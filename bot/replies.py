@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -67,6 +68,18 @@ def clarify(asking: Clarifying, text: str, today: date) -> Answer:
         question=text,
         on=today,
     )
+
+
+def introduced(answer: Answer, verdict: Verdict) -> Answer:
+    """:returns: an answer in Chinese to a question in another language, under a sentence in that language."""
+    if verdict.language == "zh":
+        return answer
+    words = read("replies")
+    spoken = words.get(verdict.language) or words["en"]
+    if answer.outcome is Outcome.ANSWERED:
+        text = spoken.get("in-chinese") or words["en"]["in-chinese"]
+        return replace(answer, blocks=(Block(text, "notice"), *answer.blocks))
+    return replace(answer, blocks=(Block(spoken["foreign"], "lead"),))
 
 
 def _contacts(outcome: Outcome, verdict: Verdict, text: str, contacts: Sequence[Responsible]) -> tuple[Contact, ...]:

@@ -16,7 +16,8 @@ _LOOKALIKE = str.maketrans(
 _CJK = r"㐀-䶿一-鿿"
 _SPACE_IN_CHINESE = re.compile(rf"(?<=[{_CJK}，。？！、；：])\s+(?=[{_CJK}，。？！、；：])")
 _SPACE_IN_NUMBER = re.compile(r"(?<=\d)\s*\.\s+(?=\d)|(?<=\d)\s+(?=[%％])")
-_SENTENCE = re.compile(r"[^。！？!?；;\n]*[。！？!?；;\n](?:\s*\[\d{1,2}\])*[”’」』）)]*|[^。！？!?；;\n]+")
+_SENTENCE = re.compile(r"[^。！？!?\n]*[。！？!?\n](?:\s*\[\d{1,2}\])*[”’」』）)]*|[^。！？!?\n]+")
+_CLAUSE = re.compile(r"[^；;]*[；;](?:\s*\[\d{1,2}\])*|[^；;]+")
 _MARK = re.compile(r"\[(\d{1,2})\]")
 _WORD = re.compile(rf"[{_CJK}]+|[a-z]+|\d+(?:\.\d+)?")
 
@@ -60,6 +61,11 @@ def is_chinese(text: str) -> bool:
 def sentences(text: str) -> list[str]:
     """:returns: the sentences of `text` in order, each with its closing mark and the [n] behind it."""
     return [part for found in _SENTENCE.finditer(text) if letters(part := found[0].strip())]
+
+
+def clauses(text: str) -> list[str]:
+    """:returns: sentences cut further at semicolons, where statutes part their cases."""
+    return [part for whole in sentences(text) for found in _CLAUSE.finditer(whole) if letters(part := found[0].strip())]
 
 
 def marks(text: str) -> tuple[int, ...]:

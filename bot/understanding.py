@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from bot.answer import Context, Turn
@@ -25,6 +25,9 @@ _KINDS = (
     (Kind.HOW, r"怎么|如何|怎样|么样|咋|流程|步骤|手续|材料|程序|办法|要准备|怎么办|做什么|需要什么|要什么|有哪些要求|要求"),
     (Kind.WHAT, r"什么是|是什么|什么叫|是啥|么意思|什么意思|含义|定义|指什么|哪些|包括|区别|说了什么|讲的|怎么说|内容|为什么|么事"),
 )  # fmt: skip
+# A fine named anywhere wants its sum, unless the clause that asks clearly wants something else.
+_FINE = re.compile(r"罚(?!则|单|没有)|处罚")
+_WEAK = (Kind.FIGURE, Kind.WHAT)
 _COMPILED = tuple((kind, re.compile(pattern)) for kind, pattern in _KINDS)
 
 
@@ -33,22 +36,28 @@ def kind_of(text: str) -> Kind:
     for clause in reversed(re.split(r"[,，。;；\n]", text)):
         for kind, pattern in _COMPILED:
             if pattern.search(clause):
-                return kind
-    return Kind.OTHER
+                return Kind.SUM if kind in _WEAK and _FINE.search(text) else kind
+    return Kind.SUM if _FINE.search(text) else Kind.OTHER
 
 
 def understand(
-    question: str, history: Sequence[Turn], context: Context, laws: Laws, home: str = ""
+    question: str,
+    history: Sequence[Turn],
+    context: Context,
+    laws: Laws,
+    home: str = "",
+    names_matter: Callable[[str], bool] = lambda _: True,
 ) -> tuple[Understood, ...]:
     """:returns: the questions of this turn, each made whole, the most three.
 
     :param context: the day and place of the person who asks; a place in the question goes before it.
-    :param home: the region of the service, for a context without one.
+    :param home: the region of the service, for a context without one
+    :param names_matter: whether a text names a matter of the field; one that does not leans on the turn before
     """
     text = normalise(question)
     if len(text) > MAX_CHARACTERS // 2:
         text = condensed(text)
-    made = whole(text, history)
+    made = whole(text, history, names_matter)
     # A follow-up is one question: splitting it would part it from what it leans on.
     parts = [made.text] if made.followup else split(made.text)
     return tuple(_one(part, made, context.on, context.region or home, laws) for part in parts)

@@ -23,7 +23,6 @@ app = typer.Typer(help="知识库：导入、查看、发布和废止文档。",
 errors = Console(stderr=True)
 Actor = Annotated[str, typer.Option(help="操作人，记入日志")]
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON，每行一条")]
-DEFAULT_ACTOR = "cli"
 
 
 def _catalogue() -> Catalogue:

@@ -380,4 +380,4 @@ def _passage(row: RowMapping) -> Passage:
 
 def _utc(moment: datetime) -> datetime:
     """SQLite gives the time back without its zone."""
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

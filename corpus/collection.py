@@ -70,12 +70,12 @@ class Collection:
 
     def windows(self, passages: Iterable[Passage]) -> list[Window]:
         """:returns: for each passage when and where it may be used; one whose document is gone gets a window that never opens."""
-        return [self._window(passage) for passage in passages]
+        known = {document.id: window(document) for document in self._documents.values()}
+        return [
+            self._of_entry(passage) if passage.document_id.startswith("lib:") else known.get(passage.document_id, SHUT)
+            for passage in passages
+        ]
 
-    def _window(self, passage: Passage) -> Window:
+    def _of_entry(self, passage: Passage) -> Window:
         document = self.document_for(passage)
-        if document is None:
-            return SHUT
-        if not passage.document_id.startswith("lib:"):
-            return window(document)
-        return self._versions.window(passage.stands_for, document)
+        return self._versions.window(passage.stands_for, document) if document else SHUT

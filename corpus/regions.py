@@ -105,6 +105,7 @@ def most_named(text: str) -> str:
     return cities()[first] if most >= 3 and most >= 2 * second else ""
 
 
+@lru_cache(maxsize=4096)
 def jurisdiction(region: str) -> str:
     """The part of a path that decides where a document applies: province and city.
 

@@ -104,13 +104,13 @@ def fingerprint(rows: Iterable[Passage], encoder: Encoder) -> str:
     return digest.hexdigest()
 
 
-def searched(passage: Passage) -> str:
-    """What the lexical leg finds a passage by: all its words, also those of its digest and of its questions."""
-    return "\n".join([encoded(passage), passage.plain, *passage.questions])
+def explained(passage: Passage) -> str:
+    """What people wrote about a passage: its digest and its questions."""
+    return "\n".join([passage.plain, *passage.questions])
 
 
 def encoded(passage: Passage) -> str:
-    """What its vector stands for: title, headings and text."""
+    """What a passage itself says: title, headings and text."""
     return "\n".join([passage.title, *passage.headings, unmarked(passage.text)])
 
 
@@ -119,9 +119,11 @@ def _fill(
 ) -> int:
     passages.write(folder, rows)
     tell("words", 0.0)
-    _save_postings(folder, "text", lexical.build([searched(row) for row in rows]))
+    law = lexical.count([encoded(row) for row in rows])
+    _save_postings(folder, "law", lexical.build(law))
+    _save_postings(folder, "text", lexical.build(law.with_more(lexical.count([explained(row) for row in rows]))))
     asked = [(at, question) for at, row in enumerate(rows) for question in row.questions]
-    _save_postings(folder, "asked", lexical.build([question for _, question in asked]))
+    _save_postings(folder, "asked", lexical.build(lexical.count([question for _, question in asked])))
     _save(folder, "asked.parents", np.array([at for at, _ in asked], dtype=np.int32))
     tell("words", 1.0)
     texts = [text for row in rows for text in (encoded(row), *row.questions)]
@@ -139,7 +141,7 @@ def _check(folder: Path, manifest: Manifest, tell: Progress) -> None:
     try:
         parts = open_parts(folder)
         first = parts.passages.get([0])[0]
-        found = parts.text.score(*tokenizer.weighted((term, 1.0) for term in tokenizer.terms(searched(first))))
+        found = parts.text.score(*tokenizer.weighted((term, 1.0) for term in tokenizer.terms(encoded(first))))
     except (OSError, ValueError, IndexError) as error:
         raise StoreError(f"新索引打不开，原索引继续使用 / the new index cannot be opened: {error}") from error
     if len(parts.passages) != manifest.passages or len(found) != manifest.passages:

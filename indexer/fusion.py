@@ -30,7 +30,7 @@ class Weights:
     """The weight of each standardised leg, and what is added as it is."""
 
     standard: Mapping[str, float] = field(
-        default_factory=lambda: {"text": 1.0, "asked": 0.3, "near": 0.3, "near_asked": 0.3}
+        default_factory=lambda: {"law": 0.3, "text": 0.9, "asked": 0.15, "near": 0.8, "near_asked": 0.2}
     )
     added: Mapping[str, float] = field(default_factory=lambda: {"titled": 1.0, "prior": 1.0})
 

@@ -27,9 +27,14 @@ _NAMED = 100.0  # lifts an article that the question names above all others
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The arrays of an index folder, mapped from disk. `asked_parents[i]` is the passage of lay question i, ascending."""
+    """The arrays of an index folder, mapped from disk.
+
+    `law` holds the words of the passages themselves, `text` those of their digests and questions too, `asked` each lay
+    question by itself; `asked_parents[i]` is the passage of lay question i, ascending.
+    """
 
     passages: Passages
+    law: Postings
     text: Postings
     asked: Postings
     asked_parents: NDArray[np.int32]
@@ -100,6 +105,7 @@ class LocalIndex:
     ) -> tuple[NDArray[np.int64], dict[str, NDArray[np.float32]]]:
         """:returns: positions of what any leg found, and what each leg says of each of them (raw, of the same shape)"""
         parts = self._parts
+        law = np.where(allowed, parts.law.score(query.keys, query.weights), 0)
         text = np.where(allowed, parts.text.score(query.keys, query.weights), 0)
         asked = np.zeros(len(parts.passages), dtype=np.float32)
         np.maximum.at(asked, parts.asked_parents, parts.asked.score(query.keys, query.weights))
@@ -109,6 +115,7 @@ class LocalIndex:
         positions = np.unique(
             np.concatenate(
                 [
+                    best(law, CANDIDATES),
                     best(text, CANDIDATES),
                     best(asked, CANDIDATES),
                     parts.dense.nearest(vector, allowed, CANDIDATES),
@@ -120,6 +127,7 @@ class LocalIndex:
         near, near_asked = parts.dense.scores(vector, positions)
         titled = np.concatenate([parts.passages.titled(title) for title in query.titles] or [np.zeros(0, np.int64)])
         return positions, {
+            "law": law[positions],
             "text": text[positions],
             "asked": asked[positions],
             "near": near,
@@ -169,6 +177,7 @@ def open_parts(folder: Path) -> Parts:
     parents = array("asked.parents")
     return Parts(
         passages,
+        postings("law", len(passages)),
         postings("text", len(passages)),
         postings("asked", len(parents)),
         parents,

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.tokenizer import Keys, keys
+from indexer.tokenizer import KEY_BITS, Keys, keys
 
 Floats = NDArray[np.float32]
 K1, B = 1.5, 0.75
 _PORTION = 5_000
+_SHIFT = np.uint64(64 - KEY_BITS)
+_MOST = (1 << (64 - KEY_BITS)) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,30 +62,51 @@ class Postings:
         return {"terms": self.terms, "starts": self.starts, "texts": self.texts, "scores": self.scores}
 
 
-def build(texts: Sequence[str]) -> Postings:
-    """Index texts, by position; a text may be empty."""
-    parts, lengths = [], np.zeros(len(texts), dtype=np.float64)
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How often each text has each term: `pairs` packs key and text, ascending; `count` texts in all."""
+
+    pairs: NDArray[np.uint64]
+    times: Floats
+    count: int
+
+    def with_more(self, other: Counts) -> Counts:
+        """:param other: further words of the same texts
+        :returns: both together
+        """
+        pairs = np.concatenate([self.pairs, other.pairs])
+        order = np.argsort(pairs, kind="stable")
+        pairs, times = pairs[order], np.concatenate([self.times, other.times])[order]
+        first = np.flatnonzero(np.append(True, pairs[1:] != pairs[:-1])) if len(pairs) else np.zeros(0, np.int64)
+        sums = np.add.reduceat(times, first) if len(pairs) else times
+        return Counts(pairs[first], sums, self.count)
+
+
+def count(texts: Sequence[str]) -> Counts:
+    """:param texts: by position; a text may be empty
+    :raises ValueError: beyond two million texts
+    """
+    if len(texts) > _MOST:
+        raise ValueError(f"at most {_MOST} texts fit into one index, got {len(texts)}")
+    parts = [(np.zeros(0, np.uint64), np.zeros(0, np.float32))]
     for start in range(0, len(texts), _PORTION):
         found, owners = keys(texts[start : start + _PORTION])
-        owners = owners + start
-        order = np.lexsort((owners, found))
-        found, owners = found[order], owners[order]
-        new = np.ones(len(found), dtype=bool)
-        new[1:] = (found[1:] != found[:-1]) | (owners[1:] != owners[:-1])
-        places = np.flatnonzero(new)
-        counts = np.diff(np.append(places, len(found)))
-        lengths[start : start + _PORTION] = np.bincount(owners - start, minlength=min(_PORTION, len(texts) - start))
-        parts.append((found[places], owners[places].astype(np.int32), counts.astype(np.float32)))
-    if not parts:
-        parts = [(np.zeros(0, np.uint64), np.zeros(0, np.int32), np.zeros(0, np.float32))]
-    found, owners, counts = (np.concatenate([part[at] for part in parts]) for at in range(3))
-    order = np.argsort(found, kind="stable")  # portions are in order, so texts stay ascending inside a term
-    found, owners, counts = found[order], owners[order], counts[order]
-    terms, starts = np.unique(found, return_index=True)
-    starts = np.append(starts, len(found)).astype(np.int64)
+        pairs, times = np.unique(found << _SHIFT | (owners + start).astype(np.uint64), return_counts=True)
+        parts.append((pairs, times.astype(np.float32)))
+    pairs = np.concatenate([part[0] for part in parts])
+    order = np.argsort(pairs, kind="stable")
+    return Counts(pairs[order], np.concatenate([part[1] for part in parts])[order], len(texts))
+
+
+def build(counts: Counts) -> Postings:
+    """BM25's share of every term in every text, with rarity as Lucene counts it: ln(1 + (n - df + .5) / (df + .5))."""
+    found = counts.pairs >> _SHIFT
+    owners = (counts.pairs & np.uint64(_MOST)).astype(np.int32)
+    terms, first = np.unique(found, return_index=True)
+    starts = np.append(first, len(found)).astype(np.int64)
     spread = np.diff(starts).astype(np.float64)
-    rarity = np.log(1 + (len(texts) - spread + 0.5) / (spread + 0.5))
-    mean = lengths.mean() if len(texts) and lengths.sum() else 1.0
-    norm = K1 * (1 - B + B * lengths / mean)
-    scores = np.repeat(rarity, np.diff(starts)) * counts / (counts + norm[owners])
-    return Postings(terms, starts, owners.astype(np.int32), scores.astype(np.float32), len(texts))
+    rarity = np.log(1 + (counts.count - spread + 0.5) / (spread + 0.5))
+    lengths = np.bincount(owners, weights=counts.times, minlength=counts.count)
+    norm = K1 * (1 - B + B * lengths / (lengths.mean() if lengths.any() else 1.0))
+    scores = np.repeat(rarity, np.diff(starts)) * counts.times / (counts.times + norm[owners])
+    return Postings(terms, starts, owners, scores.astype(np.float32), counts.count)

@@ -1,7 +1,7 @@
 """One tokenizer for building and for asking: characters, pairs of characters, Latin words and numbers.
 
-On lay questions over statutes single characters with pairs beat jieba's words, and both together are no better than the
-pairs alone (see the measurements in docs/retrieval.md), so no word list has to be loaded to serve.
+On 1,543 lay questions over 57,711 articles (BM25, right article among the first five) single characters with pairs found
+.441, jieba's words .396, both together .439: so no word list has to be loaded to serve.
 """
 
 from __future__ import annotations
@@ -16,13 +16,14 @@ from numpy.typing import NDArray
 
 from indexer.normalise import normalise
 
-VERSION = "pairs-1"  # raise it when the same text gives other terms: indexes and encoder are then made anew
+VERSION = "pairs-2"  # raise it when the same text gives other terms: indexes and encoder are then made anew
 Keys = NDArray[np.uint64]
 
 _WORD = re.compile(r"[a-z]+|\d+(?:\.\d+)?")
 _RUN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+|[a-z]+|\d+(?:\.\d+)?")
-_HASHED = np.uint64(1 << 63)
 _SHIFT = np.uint64(21)
+_HASHED = 1 << 42  # above every pair of code points
+KEY_BITS = 43
 
 
 def terms(text: str) -> list[str]:
@@ -80,4 +81,5 @@ def weighted(words: Iterable[tuple[str, float]]) -> tuple[Keys, NDArray[np.float
 
 @lru_cache(maxsize=100_000)
 def _word_key(word: str) -> int:
-    return int.from_bytes(hashlib.blake2b(word.encode(), digest_size=8).digest(), "little") | int(_HASHED)
+    digest = int.from_bytes(hashlib.blake2b(word.encode(), digest_size=8).digest(), "little")
+    return digest % _HASHED | _HASHED

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.answer import Answer, Block, Citation, Outcome, Speaker
 from bot.lexicon import Lexicon
 from bot.state import Found
-from bot.text import sentences, unmarked
+from bot.text import clauses, unmarked
 from bot.values import Value, day_value, values
 from corpus.model import Document, Passage, Status
 from indexer.hit import Hit
@@ -137,7 +137,7 @@ def quote_for(passage: Passage, sentence: str, lexicon: Lexicon) -> str:
     """:returns: the sentence of the passage that says what `sentence` says, by its numbers and words, within 160 characters."""
     wanted = values(sentence)
     best = max(
-        sentences(passage.text),
+        clauses(passage.text),
         key=lambda part: (
             lexicon.coverage(sentence, part) + (0.5 * len(wanted & values(part)) / len(wanted) if wanted else 0)
         ),

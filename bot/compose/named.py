@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 from bot.answer import Block, Speaker
 from bot.compose.basis import Basis, Draft, note_of, quote_for
@@ -37,7 +38,7 @@ def by_article(found: Found, index: Index, starter: Starter, lexicon: Lexicon) -
     return Draft(replace(draft.answer, hits=hits), draft.evidence)
 
 
-def two_regimes(found: Found, now: Draft | None, lexicon: Lexicon) -> Draft | None:
+def two_regimes(found: Found, now: Draft | None, index: Index, starter: Starter, lexicon: Lexicon) -> Draft | None:
     """Conduct before the code: the law of that day, today's law, and the article that says which one applies.
 
     :param now: the draft under today's law
@@ -46,7 +47,7 @@ def two_regimes(found: Found, now: Draft | None, lexicon: Lexicon) -> Draft | No
     if not period or not now or not found.transition:
         return now
     basis = Basis()
-    old = _law_of_then(found, lexicon)
+    old = _law_of_then(found, now, index, starter, lexicon)
     when = f"您说的事（{period.written}）在 2026-08-15 之前"
     if old:
         blocks = [Block(f"{when}，当时适用的是《{old.passage.title}》：", "notice")]
@@ -69,12 +70,28 @@ def two_regimes(found: Found, now: Draft | None, lexicon: Lexicon) -> Draft | No
     return Draft(replace(draft.answer, on=period.on), draft.evidence)
 
 
-def _law_of_then(found: Found, lexicon: Lexicon) -> Hit | None:
-    """The best passage of that day's law that is not law any more; what still is law comes with today's answer."""
+def _law_of_then(found: Found, now: Draft, index: Index, starter: Starter, lexicon: Lexicon) -> Hit | None:
+    """The article of that day's law on the same matter: what the crosswalk puts behind today's articles, else by search.
+
+    Only what is law no more counts; what still is law comes with today's answer.
+    """
+    period = found.question.period
+    if not period:
+        return None
+    today = [Cite(citation.title, citation.article) for citation in now.answer.citations]
+    for cite in today:
+        old = [key for key, cites in starter.crosswalk.items() if cite in cites]
+        hits = [hit for title, article in old if (hit := index.article(title, article, on=period.on))]
+        hits = [hit for hit in hits if _was_law(hit, period.on, found.question.today)]
+        if hits:
+            return max(hits, key=lambda hit: lexicon.coverage(found.question.text, hit.passage.text))
     order = ranked(found.question, found.earlier, lexicon)
-    return next(
-        (hit for _, hit in order[:3] if hit.document.ended_on and hit.document.ended_on <= found.question.today), None
-    )
+    floor = 0.7 * order[0][0] if order else 0.0
+    return next((hit for value, hit in order if value >= floor and _was_law(hit, period.on, found.question.today)), None)
+
+
+def _was_law(hit: Hit, then: date, today: date) -> bool:
+    return hit.document.status_on(then) is Status.IN_FORCE and hit.document.status_on(today) is not Status.IN_FORCE
 
 
 def _repealed(hit: Hit, found: Found, basis: Basis, starter: Starter, lexicon: Lexicon) -> list[Block]:
@@ -82,15 +99,14 @@ def _repealed(hit: Hit, found: Found, basis: Basis, starter: Starter, lexicon: L
     cite = basis.add(hit, opening[0] if opening else "")
     label = hit.passage.label
     since = hit.document.ended_on
-    blocks = [Block(f"{label}自 {since} 起已经废止，现在不能再作为依据。", "lead", (cite,))]
+    blocks = [Block(f"{label}自 {since} 起已经废止，现在不能再作为依据。", "notice", (cite,))]
     if not found.replaced:
         return [*blocks, Block("知识库里没有找到取代它的条文，请向专家核对。", "notice")]
     sure = (hit.passage.title, hit.passage.article) in starter.crosswalk
     for now in found.replaced:
         word = "现在对应的是" if sure else "现行规定中内容最接近的是"
         blocks.append(Block(f"{word}{now.passage.label}：", "notice"))
-        told = leading(now, _asking(found.question, now, lexicon), lexicon, basis)
-        blocks += [replace(block, kind="detail") if block.kind == "lead" else block for block in told]
+        blocks += leading(now, _same_matter(found.question, hit), lexicon, basis)
     return blocks
 
 
@@ -112,6 +128,12 @@ def _not_held(
             blocks.append(Block(f"{wanted.article}现在对应的是{now.passage.label}：", "notice"))
             blocks += leading(now, _asking(question, now, lexicon), lexicon, basis)
     return blocks
+
+
+def _same_matter(question: Understood, old: Hit) -> Understood:
+    """What the new article says on the matter of the old one: the person quotes the old one and seldom names its matter."""
+    kind = Kind.SUM if "罚款" in old.passage.text else question.kind
+    return replace(question, text=f"{question.text}，{old.passage.text[:200]}", kind=kind)
 
 
 def _asking(question: Understood, hit: Hit, lexicon: Lexicon) -> Understood:

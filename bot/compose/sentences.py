@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.lexicon import Lexicon
 from bot.state import Kind, Understood
-from bot.text import sentences
+from bot.text import clauses, sentences
 from bot.values import sums
 from corpus.model import Passage
 
@@ -107,7 +107,7 @@ def _article(text: str) -> list[tuple[str, str]]:
             item = _ITEM.sub("", line).rstrip("；;。,，")
             out.append((_inserted(opening, item), line))
             continue
-        parts = sentences(line)
+        parts = clauses(line)
         opening = parts[-1] if parts and parts[-1].endswith(("：", ":")) else ""
         out += [(part, part) for part in parts if part != opening]
         if opening and not _LIST.search(opening):

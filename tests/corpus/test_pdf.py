@@ -76,6 +76,25 @@ def test_white_text_is_dropped_with_a_warning(tmp_path):
     assert "白色" in loaded.warnings[0]
 
 
+def test_columns_of_a_newspaper_are_read_one_after_the_other(tmp_path):
+    left = [
+        "江河竞秀，湖山相映。长江、汉江交汇",
+        "，河流纵横交织、湖泊如繁星点缀，生",
+        "态资源禀赋得天独厚，作为核心城市。",
+    ] * 4
+    right = [
+        "城市更新行动持续推进，老旧小区改造",
+        "惠及百姓，公园绿地不断增加，步行可",
+        "达率明显提高，居民幸福感持续增强。",
+    ] * 4
+    page = [(60, 760, "大标题横跨两栏：生态优势转化为发展优势的城市实践与探索")]
+    page += [(x, 730 - 18 * row, line) for x, lines in ((60, left), (320, right)) for row, line in enumerate(lines)]
+    text = pdf.load(files.pdf(tmp_path / "a.pdf", [page])).text.replace("\n", "")
+    assert text.startswith("大标题横跨两栏：生态优势转化为发展优势的城市实践与探索")
+    assert "交汇，河流纵横" in text
+    assert text.rindex("江河竞秀") < text.index("城市更新行动")
+
+
 @pytest.mark.parametrize(
     ("make", "code"),
     [(files.locked_pdf, "encrypted"), (lambda path: path.write_bytes(b"%PDF-1.4 nothing") and path, "broken")],

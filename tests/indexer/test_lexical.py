@@ -17,7 +17,7 @@ def ask(postings, text):
 @pytest.mark.parametrize("portion", [2, 100])
 def test_scores_are_those_of_bm25s(monkeypatch, portion):
     monkeypatch.setattr(lexical, "_PORTION", portion)
-    postings = lexical.build(TEXTS)
+    postings = lexical.build(lexical.count(TEXTS))
     found, owners = keys(TEXTS)
     vocabulary, ids = np.unique(found, return_inverse=True)
     reference = bm25s.BM25(k1=lexical.K1, b=lexical.B, method="lucene")
@@ -30,7 +30,7 @@ def test_scores_are_those_of_bm25s(monkeypatch, portion):
 
 
 def test_unknown_terms_and_weights():
-    postings = lexical.build(TEXTS)
+    postings = lexical.build(lexical.count(TEXTS))
     assert not ask(postings, "核电").any()
     wanted, weights = weighted([("湖泊", 0.5)])
     np.testing.assert_allclose(
@@ -41,7 +41,7 @@ def test_unknown_terms_and_weights():
 
 @pytest.mark.parametrize("texts", [[], [""], ["", "!"]])
 def test_nothing_to_find(texts):
-    postings = lexical.build(texts)
+    postings = lexical.build(lexical.count(texts))
     assert ask(postings, "水").tolist() == [0.0] * len(texts)
 
 
@@ -49,6 +49,19 @@ def test_nothing_to_find(texts):
     st.lists(st.text(alphabet="水污气证 a", max_size=12), min_size=1, max_size=8), st.text(alphabet="水污气证a", max_size=4)
 )
 def test_a_text_scores_exactly_when_it_shares_a_term(texts, question):
-    scores = ask(lexical.build(texts), question)
+    scores = ask(lexical.build(lexical.count(texts)), question)
     for text, score in zip(texts, scores, strict=True):
         assert (score > 0) == bool(set(terms(text)) & set(terms(question)))
+
+
+def test_more_words_of_the_same_texts():
+    together = lexical.count([f"{text}\n湖泊水" for text in TEXTS])
+    apart = lexical.count(TEXTS).with_more(lexical.count(["湖泊水"] * len(TEXTS)))
+    assert together.pairs.tolist() == apart.pairs.tolist()
+    assert together.times.tolist() == apart.times.tolist()
+
+
+def test_too_many_texts_are_refused(monkeypatch):
+    monkeypatch.setattr(lexical, "_MOST", 1)
+    with pytest.raises(ValueError, match="at most 1 texts"):
+        lexical.count(["a", "b"])
