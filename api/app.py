@@ -81,6 +81,7 @@ def create_app(settings: Settings, rooms: Rooms, database: Database | None = Non
         middleware=[
             Middleware(SecurityHeaders),
             Middleware(ApiCors, origins=settings.origins),
+            Middleware(rendering.SmallBodies, limit=SMALL_BODY, but=staff.UPLOAD_PATH),
             Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
         ],
         dependencies=[guard.BROWSER],

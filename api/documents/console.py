@@ -25,6 +25,7 @@ from corpus.model import LEVELS, Status
 
 router = APIRouter(prefix="/console/documents", include_in_schema=False)
 ROWS = 50
+UPLOAD_PATH = "/console/documents/upload"
 UPLOADS = 2**40  # the route counts for itself, against the limit that the operator set
 Line = Annotated[str, Form(max_length=400)]
 

@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.database import Database
+from api.jobs.worker import Worker
 from api.people import passwords
 from api.people import service as people
 from api.people.tables import Role
@@ -84,7 +85,8 @@ def rooms(catalogue, doctor):
 
 
 @pytest.fixture
-def app(settings, rooms):
+def app(settings, rooms, monkeypatch):
+    monkeypatch.setattr(Worker, "start", lambda self: None)  # a test says itself when work is done
     made = create_app(settings, rooms)
     yield made
     made.state.house.database.close()

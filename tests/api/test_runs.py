@@ -33,8 +33,7 @@ def sets(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def evaluator(sign_in, app):
-    app.state.house.worker.close()
+def evaluator(sign_in):
     return sign_in(Role.EVALUATOR)
 
 

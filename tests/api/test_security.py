@@ -85,7 +85,7 @@ class TestRoles:
         found = {
             f"{method} {context.path}"
             for context in iter_route_contexts(app.routes)
-            for method in (context.methods or ()) - {"HEAD"}
+            for method in set(context.methods or ()) - {"HEAD"}
             if context.path != "/openapi.json"
         }
         assert found == set(MATRIX)

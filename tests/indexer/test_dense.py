@@ -1,0 +1,58 @@
+import numpy as np
+import pytest
+
+from indexer import dense
+from indexer.dense import Dense
+
+
+def make(folder, passages=400, seed=0):
+    """Passages with 0 to 2 questions each."""
+    random = np.random.default_rng(seed)
+    starts = np.concatenate([[0], np.cumsum(1 + random.integers(0, 3, passages))]).astype(np.int64)
+    vectors = random.standard_normal((starts[-1], 24)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    dense.write(folder, vectors)
+    return Dense.open(folder, vectors, starts), vectors, starts
+
+
+def brute(vectors, starts, query, allowed, wanted):
+    best = np.maximum.reduceat(vectors @ query, starts[:-1])
+    best[~allowed] = -9
+    return [at for at in np.argsort(-best)[:wanted] if allowed[at]]
+
+
+@pytest.mark.parametrize(("flat", "graph", "least"), [(10**6, 10**6, 1.0), (1, 10**6, 0.95), (1, 1, 0.9)])
+def test_nearest_by_text_or_question(tmp_path, monkeypatch, flat, graph, least):
+    monkeypatch.setattr(dense, "FLAT_BELOW", flat)
+    monkeypatch.setattr(dense, "GRAPH_FROM", graph)
+    index, vectors, starts = make(tmp_path)
+    assert (tmp_path / dense.NAME).exists() == (flat == 1)
+    random = np.random.default_rng(1)
+    shares = []
+    for _ in range(20):
+        query = vectors[random.integers(len(vectors))] + 0.1 * random.standard_normal(24).astype(np.float32)
+        allowed = random.random(400) < 0.5
+        found = index.nearest(query.astype(np.float32), allowed, 10)
+        assert allowed[found].all()
+        assert len(set(found.tolist())) == len(found)
+        shares.append(len(set(found.tolist()) & set(brute(vectors, starts, query, allowed, 10))) / 10)
+    assert np.mean(shares) >= least
+
+
+def test_nothing_allowed_finds_nothing(tmp_path):
+    index, vectors, _ = make(tmp_path)
+    assert index.nearest(vectors[0], np.zeros(400, dtype=bool), 5).tolist() == []
+
+
+def test_scores_of_text_and_of_the_nearest_question(tmp_path):
+    index, vectors, starts = make(tmp_path)
+    query = vectors[7]
+    positions = np.array([0, 3, 5, 399])
+    text, asked = index.scores(query, positions)
+    cosines = vectors @ query
+    for at, position in enumerate(positions):
+        own, questions = cosines[starts[position]], cosines[starts[position] + 1 : starts[position + 1]]
+        assert text[at] == pytest.approx(own)
+        assert asked[at] == pytest.approx(max([0.0, *questions]))
+    none, nothing = index.scores(query, positions[:0])
+    assert len(none) == len(nothing) == 0
