@@ -77,7 +77,6 @@ def create_app(settings: Settings, rooms: Rooms, database: Database | None = Non
         docs_url=None,  # the stock page loads its scripts from elsewhere; ours is api/site
         redoc_url=None,
         lifespan=lifespan,
-        max_body_size=SMALL_BODY,  # uploads raise it on their own route
         middleware=[
             Middleware(SecurityHeaders),
             Middleware(ApiCors, origins=settings.origins),
@@ -89,7 +88,8 @@ def create_app(settings: Settings, rooms: Rooms, database: Database | None = Non
     app.state.house = house
     rendering.install(app)
     for domain in (chat, health, site, people, consultations, staff, runs, reader):
-        app.include_router(domain.router)
+        # Uploads raise the limit on their own route.
+        app.include_router(domain.router, max_body_size=SMALL_BODY)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app
 

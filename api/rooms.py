@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Protocol
 
+from api.jobs.worker import JobError, Progress
+from api.settings import Settings
 from bot.answer import Context, Event, Turn
+from corpus import intake
+from corpus import starter as library
 from corpus.catalogue import Catalogue
 from corpus.intake import Prepared
+from corpus.loaders.sandbox import Limits, Sandbox
 from corpus.starter import Starter
 from indexer.hit import Hit
+
+FOUND = 10
 
 
 class Doctor(Protocol):
     """What the site needs of the doctor; a test passes a fake."""
 
     def stream(self, question: str, history: Sequence[Turn], context: Context) -> Iterator[Event]: ...
-
-
-Progress = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +48,73 @@ class Rooms:
     search: Callable[[str, date, str], list[Hit]]
     prepare: Callable[[Path, str], Prepared]
     build: Callable[[Progress], str]
+
+
+def open_rooms(settings: Settings) -> Rooms:
+    """Open catalogue, index and doctor as their own settings say.
+
+    :raises EncoderError, ModelError: where an encoder or a chat model is asked for that cannot be had
+    """
+    # Heavy: search and chat libraries. Only who really serves pays for them.
+    from bot.doctor import Doctor as TheDoctor
+    from bot.settings import Settings as DoctorSettings
+    from indexer import service
+    from indexer.settings import Settings as IndexSettings
+    from indexer.store import StoreError
+
+    doctoring = DoctorSettings()
+    catalogue, starter = Catalogue.open(settings.database), library.load()
+    reader = service.reader(settings.data_dir, catalogue, starter, IndexSettings().encoder)
+    doctor = TheDoctor(
+        reader.current, starter, region=doctoring.region, writer=doctoring.writer(), answer_at=doctoring.answer_at
+    )
+
+    def index_id() -> str:
+        try:
+            return reader.current().id
+        except StoreError:
+            return ""
+
+    def search(query: str, on: date, region: str) -> list[Hit]:
+        try:
+            return reader.current().search(query, on=on, region=region, k=FOUND) if query else []
+        except StoreError:
+            return []
+
+    def prepare(path: Path, name: str) -> Prepared:
+        with Sandbox(Limits(size=settings.upload_mb * 2**20)) as sandbox:
+            return intake.prepare(path, sandbox.load, name=name)
+
+    return Rooms(
+        region=doctoring.region,
+        catalogue=catalogue,
+        starter=starter,
+        doctor=lambda: doctor,
+        index_id=index_id,
+        search=search,
+        prepare=prepare,
+        build=lambda progress: build_in_child(settings, progress),
+    )
+
+
+def build_in_child(settings: Settings, progress: Progress) -> str:
+    """Build the index in a process of its own: it needs a core and much memory, and answers must not wait for it.
+
+    :raises JobError: with what the builder said; the index that served before serves on
+    """
+    room = {"ENVDOCTOR_DATA_DIR": str(settings.data_dir.resolve()), "ENVDOCTOR_DATABASE_URL": settings.database}
+    command = [sys.executable, "-m", "api", "build-index"]
+    built, error = "", ""
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, encoding="utf-8", env=os.environ | room) as child:
+        try:
+            for line in child.stdout or ():
+                said = json.loads(line)
+                built, error = said.get("built", ""), said.get("error", "")
+                if "stage" in said:
+                    progress(round(said["done"] * 100), 100, said["stage"])
+        finally:
+            if child.poll() is None and not built:
+                child.terminate()
+    if not built:
+        raise JobError(error or "建立索引的程序中途停了。")
+    return built

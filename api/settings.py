@@ -15,31 +15,37 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="ENVDOCTOR_", env_ignore_empty=True)
 
-    data_dir: Path = Field(Path("data"), description="where runtime data lives: database, index, uploads, runs")
-    database_url: str = Field("", description="database URL; empty for SQLite in the data folder")
-    bureau: str = Field("", description="name of the bureau, shown in the page header")
-    hotline: str = Field("", description="the bureau's own number, shown in the page footer")
-    timezone: str = Field("Asia/Shanghai", description="the clock by which a rule takes effect")
-    origins: Annotated[list[str], NoDecode] = Field(
-        [], description="other sites that embed the widget, separated by commas"
+    data_dir: Annotated[Path, Field(description="where runtime data lives: database, index, uploads, runs")] = Path("data")
+    database_url: Annotated[str, Field(description="database URL; empty for SQLite in the data folder")] = ""
+    bureau: Annotated[str, Field(description="name of the bureau, shown in the page header")] = ""
+    hotline: Annotated[str, Field(description="the bureau's own number, shown in the page footer")] = ""
+    timezone: Annotated[str, Field(description="the clock by which a rule takes effect")] = "Asia/Shanghai"
+    origins: Annotated[
+        list[str], NoDecode, Field(description="other sites that embed the widget, separated by commas")
+    ] = []
+    proxies: Annotated[str, Field(description="addresses whose X-Forwarded-For is believed, separated by commas")] = (
+        "127.0.0.1"
     )
-    proxies: str = Field("127.0.0.1", description="addresses whose X-Forwarded-For is believed, separated by commas")
-    https_only: bool = Field(False, description="mark the session cookie Secure; set it where the site is served by HTTPS")
+    https_only: Annotated[
+        bool, Field(description="mark the session cookie Secure; set it where the site is served by HTTPS")
+    ] = False
 
-    answer_threads: int = Field(4, ge=1, description="questions answered at the same time by one process")
-    answers_waiting: int = Field(64, ge=1, description="questions that may wait in one process before it says it is busy")
-    questions_per_minute: int = Field(12, ge=1, description="questions of one conversation in a minute")
-    visits_per_minute: int = Field(
-        120, ge=1, description="questions and new conversations of one network address in a minute"
-    )
-    retention_days: int = Field(365, ge=1, description="a conversation without a word for so long is deleted")
+    answer_threads: Annotated[int, Field(ge=1, description="questions answered at the same time by one process")] = 4
+    answers_waiting: Annotated[
+        int, Field(ge=1, description="questions that may wait in one process before it says it is busy")
+    ] = 64
+    questions_per_minute: Annotated[int, Field(ge=1, description="questions of one conversation in a minute")] = 12
+    visits_per_minute: Annotated[
+        int, Field(ge=1, description="questions and new conversations of one network address in a minute")
+    ] = 120
+    retention_days: Annotated[int, Field(ge=1, description="a conversation without a word for so long is deleted")] = 365
 
-    session_idle_hours: float = Field(8, gt=0, description="a login ends after so long without a click")
-    session_days: float = Field(7, gt=0, description="a login ends after so long in any case")
-    invitation_hours: float = Field(72, gt=0, description="how long a setup or invitation link lasts")
-    logins_per_quarter: int = Field(10, ge=1, description="failed logins of one name or address in 15 minutes")
+    session_idle_hours: Annotated[float, Field(gt=0, description="a login ends after so long without a click")] = 8
+    session_days: Annotated[float, Field(gt=0, description="a login ends after so long in any case")] = 7
+    invitation_hours: Annotated[float, Field(gt=0, description="how long a setup or invitation link lasts")] = 72
+    logins_per_quarter: Annotated[int, Field(ge=1, description="failed logins of one name or address in 15 minutes")] = 10
 
-    upload_mb: int = Field(200, ge=1, description="largest file that staff may upload")
+    upload_mb: Annotated[int, Field(ge=1, description="largest file that staff may upload")] = 200
 
     @field_validator("origins", mode="before")
     @classmethod

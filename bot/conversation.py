@@ -123,7 +123,17 @@ def _asking(previous: str) -> str:
 
 
 def _joined(first: str, second: str) -> str:
-    return f"{_ENDS.sub('', first)}，{second}"
+    """Two turns as one question; where the second asks something of its own, the first gives its matter alone."""
+    first = _ENDS.sub("", first)
+    if _ASKS.search(second) and len(letters(matter := _ASKING.sub("", first).strip(" ,，"))) >= 3:
+        first = matter
+    return f"{first}，{second}"
+
+
+_ASKING = re.compile(
+    r"(?:会|要|该|得|应该|一般)?(?:被|怎么|如何)?(?:罚款?|处罚)(?:多少|几多|标准是多少)?钱?(?:多少)?$|(?:是|要|得)?(?:多久|几天|几年|多少天|多长时间)(?:内|以内)?.{0,4}$|"
+    r"(?:该|应该)?(?:找|归|向|由)(?:谁|哪个(?:部门)?|哪里)(?:管|投诉|举报|负责)?$|(?:怎么|如何|怎样|么样)(?:办|处理|填|写|搞|弄)?$|(?:是)?(?:多少|几多|什么|么事)$|吗$|么$|不$"
+)
 
 
 _SPLIT = re.compile(

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 from bot.state import Period
 
+_OLDEST = 36_500  # days
 _RELATIVE = {"今年": 0, "去年": -1, "上一年": -1, "前年": -2, "大前年": -3}
 _FULL = re.compile(
     r"(?:(?P<year>20\d{2})\s*[年.\-/]\s*|(?P<relative>今年|去年|前年|大前年)(?:的)?\s*)?"
     r"(?P<month>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])\s*(?:月(?:份)?|[.\-/](?=\d))\s*"
-    r"(?:(?P<day>[12]\d|3[01]|0?[1-9]|[一二三]?十[一二三四五六七八九]?|[一二三四五六七八九])\s*[日号]?(?!\d)(?=[日号]|\b|[^\d年月份个天]))?"
+    r"(?:(?:(?P<day>[12]\d|3[01]|0?[1-9])\s*[日号]?(?![\d年月份个天万元])|(?P<spoken>[一二三]?十[一二三四五六七八九]?|[一二三四五六七八九])\s*[日号]))?"
     r"(?P<edge>以前|之前|前(?!后))?"
 )
 _YEAR_ONLY = re.compile(
@@ -26,7 +28,7 @@ _CONDUCT = re.compile(
     r"开工|投产|建(?:的|了|成|好|起)|发生|适用|旧法|新法|按(?:哪|什么|老|旧|新)|没验收|未批先建|行为|举报|被抓|的(?:案子|违法)|造假|漏(?:了|的)|转移|处置"
 )
 _TOPIC = re.compile(
-    r"目标|规划|计划|指标|比例|优良|方案|行动|年版|名录|报告|数据|空气质量|公报|排放量|任务|到\s*20\d{2}|力争|预算|投资|新闻|印发|发布|出台了|"
+    r"目标|规划(?!环评)|(?<!管理)计划|指标|比例|优良|行动方案|年版|公报|年度报告|空气质量|任务书|到\s*20\d{2}|力争|预算|投资|新闻|印发|发布|出台了|"
     r"率(?:是|要|达|多少|为)|多少天|多少个|配额|清缴|履约|申报|年报|第[一二三四]季度"
 )
 _NUMERAL = {char: value for value, char in enumerate("零一二三四五六七八九十")} | {"两": 2}
@@ -42,34 +44,43 @@ def period(text: str, today: date, code_from: date) -> Period | None:
         return Period(code_from - timedelta(days=1), found[0])
     if not _CONDUCT.search(text) or _TOPIC.search(text):
         return None
-    for match in _FULL.finditer(text):
-        if day := _from_parts(match, today):
-            return Period(min(day, today), match[0].strip())
-    if found := _AGO.search(text):
-        count = 0.5 if found["count"] == "半" else _small(found["count"])
-        days = {"天": 1, "月": 30, "年": 365, "星期": 7, "周": 7, "礼拜": 7}[found["unit"]]
-        return Period(today - timedelta(days=round(count * days)), found[0])
-    if re.search(r"上个?月", text):
-        return Period(today.replace(day=1) - timedelta(days=15), "上个月")
+    found = [
+        Period(min(day, today), match[0].strip()) for match in _FULL.finditer(text) if (day := _from_parts(match, today))
+    ]
+    # Of several days the first is that of the conduct; later ones are when it was found and fined.
+    return min([*found, *_ago(text, today), *_years(text, today)], key=lambda period: period.on, default=None)
+
+
+def _ago(text: str, today: date) -> Iterator[Period]:
+    for match in _AGO.finditer(text):
+        count = 0.5 if match["count"] == "半" else _small(match["count"])
+        days = {"天": 1, "月": 30, "年": 365, "星期": 7, "周": 7, "礼拜": 7}[match["unit"]]
+        if 0 < count * days < _OLDEST:
+            yield Period(today - timedelta(days=round(count * days)), match[0])
+    if match := re.search(r"上个?月", text):
+        yield Period(today.replace(day=1) - timedelta(days=15), match[0])
+
+
+def _years(text: str, today: date) -> Iterator[Period]:
     for match in _YEAR_ONLY.finditer(text):
         year = _year(match, today)
-        if year is None or year > today.year or year < 1990:
+        if year is None or not 1990 <= year <= today.year:
             continue
         if match["edge"]:
-            return Period(date(year - 1, 12, 31), match[0])
-        if year < today.year:
-            return Period(date(year, 7, 1), match[0])
-        if match["half"]:
-            return Period(date(year, 3, 1), match[0])
-    return None
+            yield Period(date(year - 1, 12, 31), match[0])
+        elif year < today.year:
+            yield Period(date(year, 7, 1), match[0])
+        elif match["half"]:
+            yield Period(date(year, 3, 1), match[0])
 
 
 def _from_parts(match: re.Match[str], today: date) -> date | None:
-    if not (match["year"] or match["relative"] or match["day"] or match["edge"] or "份" in match[0]) and not match[
-        0
-    ].strip().endswith("月"):
+    told = match["day"] or match["spoken"]
+    if not match["year"] and "月" not in match[0]:
+        return None  # 6-9 and 1.5 are no days
+    if not (match["year"] or match["relative"] or told or match["edge"] or match[0].strip().endswith(("月", "份"))):
         return None
-    month, day = _small(match["month"]), _small(match["day"]) if match["day"] else 15
+    month, day = _small(match["month"]), _small(told) if told else 15
     year = _year(match, today)
     if year is None:
         year = today.year if (month, day) <= (today.month, today.day) else today.year - 1
@@ -77,7 +88,7 @@ def _from_parts(match: re.Match[str], today: date) -> date | None:
         found = date(int(year), int(month), int(day))
     except ValueError:
         return None
-    return found - timedelta(days=1 if match["day"] else 15) if match["edge"] else found
+    return found - timedelta(days=1 if told else 15) if match["edge"] else found
 
 
 def _year(match: re.Match[str], today: date) -> int | None:

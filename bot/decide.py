@@ -61,8 +61,8 @@ def features(found: Found, lead: Hit | None, match: Match | None, lexicon: Lexic
     words = words_of(passage) if passage else ()
     known = passage.questions if passage else ()
     return {
-        "covered": lexicon.coverage(question.text, *words) if words else 0.0,
-        "asked": max((lexicon.likeness(question.text, other) for other in known), default=0.0),
+        "covered": lexicon.coverage(question.matter, *words) if words else 0.0,
+        "asked": max((lexicon.likeness(question.matter, other) for other in known), default=0.0),
         "margin": max(0.0, min(1.0, margin)),
         "legs": _agreement(found.hits, lead),
         "faq": match.score if match else 0.0,

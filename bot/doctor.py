@@ -11,7 +11,7 @@ from langchain_core.runnables import Runnable, RunnableLambda
 from bot import lexicon as lexicons
 from bot import replies
 from bot.answer import Answer, Block, Contact, Context, Decision, Delta, Event, Outcome, References, Speaker, Turn
-from bot.compose import extractive, faq, named
+from bot.compose import extractive, faq, named, regimes
 from bot.compose.basis import Basis, Draft
 from bot.compose.model import ModelComposer, draft
 from bot.conversation import misses
@@ -26,7 +26,7 @@ from bot.suggest import suggestions
 from bot.text import normalise, sentences
 from bot.triage import MAX_CHARACTERS, triage
 from bot.understanding import understand
-from bot.verify import Checked, check
+from bot.verify import check
 from corpus import starter as library
 from corpus.starter import Starter
 from indexer.hit import Hit, Index
@@ -150,16 +150,16 @@ class Doctor:
             entry = self._starter.entries.get(match.hit.passage.id)
             made = faq.compose(found, match, entry, index, self._starter.instruments, self._lexicon)
         made = made or extractive.compose(found, self._lexicon)
-        made = named.two_regimes(found, made, index, self._starter, self._lexicon)
         if not made:
             return self._unknown(found, 0.0, ("no-passage",))
-        checked = check(made, self._lexicon, _labels(found))
-        return self._decided(found, made, checked, match)
+        lead = match.hit if match and made.answer.speaker is Speaker.FAQ else _lead(found, made.answer)
+        whole = regimes.two_regimes(found, made, index, self._starter, self._lexicon)
+        return self._decided(found, whole, lead, match)
 
     def _match(self, found: Found) -> faq.Match | None:
-        candidates = faq.matches(found.question.text, found.hits, self._starter.entries, self._lexicon)
+        candidates = faq.matches(found.question.matter, found.hits, self._starter.entries, self._lexicon)
         articles = (known for hit in found.candidates for known in hit.passage.questions)
-        asked = max((self._lexicon.likeness(found.question.text, known) for known in articles), default=0.0)
+        asked = max((self._lexicon.likeness(found.question.matter, known) for known in articles), default=0.0)
         return faq.chosen(found.question, candidates, asked)
 
     def _from_model(self, found: Found) -> Answer | None:
@@ -201,15 +201,18 @@ class Doctor:
 
     def _written(self, found: Found, basis: Basis, blocks: Sequence[Block], reason: str) -> Answer:
         made = draft(found, basis, blocks, reason)
-        return self._decided(found, made, check(made, self._lexicon, _labels(found)), None)
+        return self._decided(found, made, _lead(found, made.answer), None)
 
     # -- deciding ------------------------------------------------------------------------------------------------------
 
-    def _decided(self, found: Found, made: Draft, checked: Checked, match: faq.Match | None) -> Answer:
-        """An answer where enough of it holds and the confidence reaches the threshold, else somebody who knows."""
+    def _decided(self, found: Found, made: Draft, lead: Hit | None, match: faq.Match | None) -> Answer:
+        """An answer where enough of it holds and the confidence reaches the threshold, else somebody who knows.
+
+        :param lead: the passage that answers under today's law
+        """
+        checked = check(made, self._lexicon, _labels(found))
         total = sum(len(sentences(block.text)) + len(block.rows) for block in made.answer.blocks)
         kept = 1.0 - len(checked.dropped) / total if total else 0.0
-        lead = match.hit if match and made.answer.speaker is Speaker.FAQ else _lead(found, checked.answer)
         seen = features(found, lead, match, self._lexicon, kept)
         if self._observe:
             self._observe(seen, checked.answer)
@@ -223,7 +226,7 @@ class Doctor:
             checked.answer,
             confidence=round(confidence, 4),
             reasons=reasons,
-            suggestions=suggestions(found.question.text, found.hits, self._lexicon),
+            suggestions=suggestions(found.question.matter, found.hits, self._lexicon, lead),
             contacts=self._contacts(found.question),
         )
 
@@ -238,9 +241,10 @@ class Doctor:
         answer = replies.reply(verdict, found.question.text, self._starter.contacts, found.question.on)
         return replace(
             answer,
+            blocks=(*named.missing(found, self._starter), *answer.blocks),
             confidence=round(confidence, 4),
             reasons=(*reasons, *answer.reasons),
-            suggestions=suggestions(found.question.text, found.hits, self._lexicon),
+            suggestions=suggestions(found.question.matter, found.hits, self._lexicon),
             hits=found.hits,
         )
 

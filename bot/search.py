@@ -23,14 +23,14 @@ _LIKE = 0.3  # below, the nearest article of the code is too far from the repeal
 def find(question: Understood, index: Index, starter: Starter, lexicon: Lexicon) -> Found:
     """Search as of today; for conduct before the code also as of the day of the conduct."""
     today = question.today
-    hits = index.search(question.text, on=today, region=question.region, k=K)
+    hits = index.search(question.matter, on=today, region=question.region, k=K)
     votes = _votes(hits)
     named, unknown = _named(question.references, index, question)
     replaced = _replaced([hit for hit in named if hit.status is Status.REPEALED], index, starter, lexicon, question)
     earlier: Sequence[Hit] = ()
     transition = None
     if question.period and question.period.on < CODE_FROM <= today:
-        earlier = index.search(question.text, on=question.period.on, region=question.region, k=K)
+        earlier = index.search(question.matter, on=question.period.on, region=question.region, k=K)
         transition = index.article(_WHICH_LAW.title, _WHICH_LAW.article, on=today)
     return Found(
         question,

@@ -55,9 +55,13 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """A question made whole: what to search, as of which day, for which place."""
+    """A question made whole: what to search, as of which day, for which place.
+
+    `matter` is the text without the day of the conduct, which says when and not what.
+    """
 
     text: str
+    matter: str
     kind: Kind
     on: date
     today: date

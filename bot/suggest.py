@@ -12,9 +12,13 @@ LIMIT = 3
 _LONGEST = 30
 
 
-def suggestions(question: str, hits: Sequence[Hit], lexicon: Lexicon, limit: int = LIMIT) -> tuple[str, ...]:
-    """:returns: up to `limit` questions of rules in force, each unlike the one asked and unlike each other; FAQs first."""
-    usable = [hit for hit in hits if hit.status is Status.IN_FORCE and hit.passage.questions]
+def suggestions(
+    question: str, hits: Sequence[Hit], lexicon: Lexicon, answered: Hit | None = None, limit: int = LIMIT
+) -> tuple[str, ...]:
+    """:param answered: the passage that the answer leans on, whose own questions are answered already
+    :returns: up to `limit` questions of rules in force, each unlike the one asked and unlike each other; FAQs first.
+    """
+    usable = [hit for hit in hits if hit.status is Status.IN_FORCE and hit.passage.questions and hit is not answered]
     usable.sort(key=lambda hit: hit.passage.kind != "faq")
     out: list[str] = []
     for hit in usable:

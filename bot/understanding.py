@@ -11,8 +11,8 @@ from bot.conversation import Whole, split, whole
 from bot.dates import period
 from bot.places import place
 from bot.references import Laws, references
-from bot.state import Kind, Understood
-from bot.text import normalise
+from bot.state import Kind, Period, Understood
+from bot.text import letters, normalise
 from bot.triage import MAX_CHARACTERS, condensed
 
 CODE_FROM = date(2026, 8, 15)  # 生态环境法典 第一千二百四十二条
@@ -28,6 +28,10 @@ _KINDS = (
 # A fine named anywhere wants its sum, unless the clause that asks clearly wants something else.
 _FINE = re.compile(r"罚(?!则|单|没有)|处罚")
 _WEAK = (Kind.FIGURE, Kind.WHAT)
+# How earlier conduct came to light says nothing of the matter.
+_DISCOVERED = re.compile(
+    r"(?:现在|才|刚|后来)?(?:来)?被?(?:查到|查出来?|发现|抓到|抓住|查获)(?:了|的)?|(?:现在|最近)才(?:来)?(?=罚|查)|按(?:老|旧|新)法还是(?:法典|新法|旧法|老法)"
+)
 _COMPILED = tuple((kind, re.compile(pattern)) for kind, pattern in _KINDS)
 
 
@@ -68,6 +72,7 @@ def _one(text: str, made: Whole, today: date, here: str, laws: Laws) -> Understo
     named = place(text, here)
     return Understood(
         text=text,
+        matter=_matter(text, when),
         kind=kind_of(text),
         on=when.on if when else today,
         today=today,
@@ -77,3 +82,10 @@ def _one(text: str, made: Whole, today: date, here: str, laws: Laws) -> Understo
         period=when,
         followup=made.followup,
     )
+
+
+def _matter(text: str, when: Period | None) -> str:
+    if not when:
+        return text
+    rest = _DISCOVERED.sub("", text.replace(when.written, "")).strip(" ,，。的")
+    return rest if len(letters(rest)) >= 4 else text

@@ -83,9 +83,9 @@ def day_value(day: date) -> set[Value]:
     }
 
 
-def sums(text: str) -> list[float]:
-    """:returns: the sums of money of a text in yuan, ascending; 20 万元以上 100 万元以下 gives both ends."""
-    return sorted({value.amount for value in values(text) if value.unit == "元"})
+def sums(text: str) -> frozenset[Value]:
+    """:returns: what a text demands in money, in yuan or as a multiple or share; 20 万元以上 100 万元以下 gives both ends."""
+    return frozenset(value for value in values(text) if value.unit in ("元", "倍", "%"))
 
 
 def _decimal(text: str) -> float:

@@ -93,12 +93,11 @@ class LocalIndex:
     def legal(self) -> Legal:
         """:returns: the windows as the catalogue has them now"""
         revision = self._library.refresh()
-        legal = self._legal
-        if legal is None or revision != self._revision:
-            with self._lock:
-                legal = Legal(self._library, self._representatives, self._parts.passages.holders)
-                self._legal, self._revision = legal, revision
-        return legal
+        with self._lock:
+            if self._legal is None or revision != self._revision:
+                self._legal = Legal(self._library, self._representatives, self._parts.passages.holders)
+                self._revision = revision
+            return self._legal
 
     def candidates(
         self, query: Query, allowed: NDArray[np.bool_], prior: NDArray[np.float32]

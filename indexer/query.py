@@ -20,11 +20,12 @@ ADDED = 0.3  # weight of the terms of a statute word that stands for an everyday
 _GAP = 8  # characters between the name of a law and the number of its article
 _SHORTEST_TYPO = 4
 _LONGEST_TITLE = 40
+_LONGEST = 1000  # characters of a question that are read
 _QUESTION = re.compile(
     r"请问|想问|问一下|咨询一下|请教|你好|您好|怎么办|怎么样|怎么|怎样|咋个|咋办|咋|为什么|什么|么样|多少|几多|哪个|哪些|哪里|是不是|能不能|可不可以|"
     r"有没有|要不要|应该|应当|可以|需要|我们|你们|他们|我|你|吗|呢|吧|啊|呀|嘛|了|的|是|要|会|有"
 )
-_QUESTION_WEIGHT = 0.3
+_QUESTION_WEIGHT = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +95,12 @@ class Words:
 
 
 def understand(text: str, words: Words, titles: frozenset[str], rare: Callable[[str], bool]) -> Query:
-    """:param titles: short titles of the instruments in the index
+    """Read a question, of a very long one the beginning.
+
+    :param titles: short titles of the instruments in the index
     :param rare: see `Words.mended`
     """
+    text = text[:_LONGEST]
     plain = normalise(text)
     mended = words.mended(plain, rare)
     added = [*dict.fromkeys([*words.statute_terms(plain), *mended])]
@@ -104,32 +108,31 @@ def understand(text: str, words: Words, titles: frozenset[str], rare: Callable[[
     weighted += [(term, _QUESTION_WEIGHT) for found in _QUESTION.findall(plain) for term in tokenizer.terms(found)]
     weighted += [(term, ADDED) for word in added for term in tokenizer.terms(word)]
     keys, weights = tokenizer.weighted(weighted)
-    named = _titles(text, titles)
-    return Query(
-        text, keys, weights, tuple(added), _cites(text, named), tuple(dict.fromkeys(title for _, _, title in named))
-    )
+    bare = short_title(text).replace("中华人民共和国", "")
+    named = _titles(bare, titles)
+    return Query(text, keys, weights, tuple(added), _cites(bare, named), tuple(dict.fromkeys(title for _, title in named)))
 
 
-def _titles(text: str, titles: frozenset[str]) -> list[tuple[int, int, str]]:
-    """:returns: start, end and short title of each instrument named, the longest name at each place."""
+def _titles(text: str, titles: frozenset[str]) -> list[tuple[int, str]]:
+    """:param text: without 《》, spaces and 中华人民共和国
+    :returns: end and short title of each instrument named, the longest name at each place
+    """
     named, at = [], 0
     while at < len(text):
-        for size in range(min(_LONGEST_TITLE, len(text) - at), 2, -1):
-            title = short_title(text[at : at + size])
-            if title in titles and text[at] not in "《 " and text[at + size - 1] not in "》 ":
-                named.append((at, at + size, title))
-                at += size - 1
-                break
-        at += 1
+        sizes = range(min(_LONGEST_TITLE, len(text) - at), 2, -1)
+        title = next((text[at : at + size] for size in sizes if text[at : at + size] in titles), "")
+        at += len(title) or 1
+        if title:
+            named.append((at, title))
     return named
 
 
-def _cites(text: str, named: Sequence[tuple[int, int, str]]) -> tuple[Cite, ...]:
-    """:returns: the articles named with their instrument just before them."""
+def _cites(text: str, named: Sequence[tuple[int, str]]) -> tuple[Cite, ...]:
+    """:returns: the articles named with their instrument just before them"""
     found: dict[Cite, None] = {}
     for match in ARTICLE.finditer(text):
         label = article_label(match)
-        before = [title for _, end, title in named if 0 <= match.start() - end <= _GAP]
+        before = [title for end, title in named if 0 <= match.start() - end <= _GAP]
         if label and before:
             found[Cite(before[-1], label)] = None
     return tuple(found)

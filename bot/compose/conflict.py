@@ -12,6 +12,7 @@ from corpus.model import Rank, Status
 from indexer.hit import Hit
 
 _SAME_MATTER = 0.34
+_SAME_CONDUCT = 0.45  # without a question to narrow it, the texts themselves must be closer
 _CANDIDATES = 8
 
 
@@ -26,6 +27,21 @@ def prevailing(best: Hit, hits: Sequence[Hit], question: Understood, lexicon: Le
     return lead, tuple(others[:2])
 
 
+def above(hit: Hit, near: Sequence[Hit], lexicon: Lexicon) -> Hit | None:
+    """:returns: of the hits near an article of lower rank the law that names other sums for the same conduct."""
+    rivals = [
+        (lexicon.likeness(hit.passage.text, other.passage.text), other)
+        for other in near
+        if other.document.rank > hit.document.rank
+        and other.status is Status.IN_FORCE
+        and other.passage.kind == "article"
+        and sums(other.passage.text)
+        and sums(other.passage.text) != sums(hit.passage.text)
+    ]
+    score, best = max(rivals, key=lambda row: row[0], default=(0.0, None))
+    return best if score >= _SAME_CONDUCT else None
+
+
 def _rivals(left: Hit, right: Hit, question: Understood, lexicon: Lexicon) -> bool:
     """Same matter: both speak of what is asked, in much the same words; different: their sums are."""
     if right.document.rank == left.document.rank or right.document.rank < Rank.RULE or left.document.rank < Rank.RULE:
@@ -33,9 +49,9 @@ def _rivals(left: Hit, right: Hit, question: Understood, lexicon: Lexicon) -> bo
     if right.passage.kind == "faq" or right.status is not Status.IN_FORCE or left.status is not Status.IN_FORCE:
         return False
     one, other = _words(left), _words(right)
-    if not sums(other) or set(sums(one)) & set(sums(other)) == set(sums(one)) | set(sums(other)):
+    if not sums(other) or sums(one) == sums(other):
         return False
-    asked = lexicon.coverage(question.text, one), lexicon.coverage(question.text, other)
+    asked = lexicon.coverage(question.matter, one), lexicon.coverage(question.matter, other)
     return min(asked) >= 0.6 * max(asked) and max(asked) > 0.3 and lexicon.likeness(one, other) >= _SAME_MATTER
 
 

@@ -43,7 +43,7 @@ def ranked(
     for hit in usable:
         seen = {
             "retrieval": max(0.0, hit.score / top) if top > 0 else 0.0,
-            "covered": lexicon.coverage(question.text, *words_of(hit.passage)),
+            "covered": lexicon.coverage(question.matter, *words_of(hit.passage)),
             "voted": max(((votes or {}).get(cite, 0.0) for cite in articles_of(hit)), default=0.0),
             "fits": float(bool(FITS[question.kind].search(plain_of(hit.passage) or hit.passage.text))),
             "tells": float(tells(plain_of(hit.passage) or hit.passage.text, question)),

@@ -67,7 +67,7 @@ def compose(
     """:param documents: instruments by short title, for plans and notices whose text has not been imported"""
     basis = Basis()
     places: dict[int, int] = {}
-    on = found.question.on
+    on = found.question.today
     lead: list[tuple[str, tuple[int, ...]]] = []
     for sentence in sentences(match.hit.passage.text):
         cites = tuple(

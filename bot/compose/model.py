@@ -63,7 +63,7 @@ class ModelComposer:
         if not hits:
             raise ModelError("no passages")
         for hit in hits:
-            basis.add(hit, quote_for(hit.passage, found.question.text, self._lexicon))
+            basis.add(hit, quote_for(hit.passage, found.question.matter, self._lexicon))
         known = frozenset(hit.passage.article for hit in hits if hit.passage.article)
         shown = 0
         for sentence in _sentences(self._writer.write(_prompt("system"), _question(found, hits))):

@@ -32,6 +32,7 @@ TELLS: dict[Kind, re.Pattern[str]] = {
 }
 _LIST = re.compile(r"有下列(?:情形|行为)之一的?")
 _ITEM = re.compile(r"^[（(][一二三四五六七八九十百]+[）)]\s*")
+_LEANS = re.compile(r"(?:有|依照|违反)?前(?:款|项|两款)")
 _MAX = 260
 _FIT = 0.25
 
@@ -60,7 +61,7 @@ def pieces(passage: Passage, question: Understood, lexicon: Lexicon) -> list[Pie
             continue
         fits = bool(FITS[question.kind].search(text))
         score = (
-            lexicon.coverage(question.text, text)
+            lexicon.coverage(question.matter, text)
             + (_FIT if fits else 0.0)
             + (_FIT if question.kind is Kind.SUM and sums(text) else 0.0)
         )
@@ -107,9 +108,9 @@ def _article(text: str) -> list[tuple[str, str]]:
             item = _ITEM.sub("", line).rstrip("；;。,，")
             out.append((_inserted(opening, item), line))
             continue
-        parts = clauses(line)
-        opening = parts[-1] if parts and parts[-1].endswith(("：", ":")) else ""
-        out += [(part, part) for part in parts if part != opening]
+        whole = sentences(line)
+        opening = whole[-1] if whole and whole[-1].endswith(("：", ":")) else ""
+        out += [(part, part) for sentence in whole if sentence != opening for part in clauses(sentence)]
         if opening and not _LIST.search(opening):
             out.append((opening, opening))
     return out

@@ -29,6 +29,7 @@ def train_encoder(
     out: Path,
     seed: int,
     progress: Progress,
+    recipe: Recipe | None = None,
 ) -> str:
     """Train and store the encoder.
 
@@ -49,7 +50,7 @@ def train_encoder(
     pairs = list(texts.starter_pairs(starter, known))
     pairs += texts.lay_pairs(questions, known) if questions else []
     pairs += texts.stard_pairs(stard) if stard else []
-    recipe = Recipe(seed=seed)
+    recipe = recipe or Recipe(seed=seed)
     words = vocabulary([texts.body(article) for article in articles], [pair.question for pair in pairs], recipe.terms)
     views = Views(articles, words)
     vectors = Trainer(views, words, recipe, work).run(_supervised(pairs, words) if pairs else None, progress)

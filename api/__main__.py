@@ -1,0 +1,140 @@
+"""`python -m api`: serve the site."""
+
+from __future__ import annotations
+
+import json
+import logging
+import signal
+import sys
+from types import FrameType
+from typing import Annotated
+
+import typer
+import uvicorn
+from fastapi import FastAPI
+from rich.console import Console
+from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bar
+
+from api.app import create_app
+from api.database import Database
+from api.people import service as people
+from api.rooms import Rooms, open_rooms
+from api.settings import Settings
+
+app = typer.Typer(help="网站：咨询窗口、法规阅读、专家和资料工作台。", no_args_is_help=True, add_completion=False)
+console = Console(highlight=False)
+errors = Console(stderr=True, highlight=False)
+GRACE_SECONDS = 10
+
+
+class Server(uvicorn.Server):
+    """Ends the streams that browsers listen to when asked to stop: they would keep the process for hours."""
+
+    def __init__(self, config: uvicorn.Config, site: FastAPI) -> None:
+        super().__init__(config)
+        self.site = site
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self.site.state.house.feed.stop()
+        super().handle_exit(sig, frame)
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="监听的地址；给别的机器用时写 0.0.0.0")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="端口")] = 8000,
+) -> None:
+    """启动网站；第一次会先建好数据库和索引。"""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    settings = Settings()
+    database = Database(settings.database)
+    database.migrate()
+    rooms = open_rooms(settings)
+    if not rooms.index_id():
+        _first_index(rooms)
+    site = create_app(settings, rooms, database)
+    _welcome(settings, database, f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{port}")  # noqa: S104
+    config = uvicorn.Config(
+        site,
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        forwarded_allow_ips=settings.proxies,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        server_header=False,
+    )
+    Server(config, site).run()
+
+
+@app.command("setup-link")
+def setup_link() -> None:
+    """重新生成第一位管理员的设置链接（还没有任何账号时）。"""
+    settings = Settings()
+    database = Database(settings.database)
+    database.migrate()
+    with database.write() as session:
+        token = people.setup_link(session, settings.invitation_hours)
+    if token is None:
+        errors.print("已经有账号了。请管理员登录后，在“人员”里邀请。")
+        raise typer.Exit(1)
+    console.print(f"/setup/{token}", soft_wrap=True)
+
+
+@app.command("build-index", hidden=True)
+def build_index() -> None:
+    """Build the index and tell how far it is, one JSON object a line: the site runs this as a child."""
+    from corpus import starter as library
+    from corpus.catalogue import Catalogue
+    from indexer import service
+    from indexer.build import STAGES
+    from indexer.settings import Settings as IndexSettings
+
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the lease is given back
+    settings = IndexSettings()
+
+    def tell(stage: str, done: float) -> None:
+        _say(stage=STAGES.get(stage, stage), done=done)
+
+    try:
+        catalogue = Catalogue.open(settings.database)
+        built = service.rebuild(
+            settings.data_dir, catalogue, library.load(), settings.encoder, kept=settings.kept_indexes, progress=tell
+        )
+    except RuntimeError as error:  # the base of what the indexer expects to go wrong
+        _say(error=str(error))
+        raise typer.Exit(1) from error
+    _say(built=built.id)
+
+
+def _say(**said: object) -> None:
+    typer.echo(json.dumps(said, ensure_ascii=False))
+    sys.stdout.flush()
+
+
+def _first_index(rooms: Rooms) -> None:
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
+    with Bar(*columns, console=console) as bar:
+        task = bar.add_task("建立索引", total=100)
+
+        def tell(done: int, total: int, note: str) -> None:
+            bar.update(task, completed=done, total=total, description=f"建立索引：{note}")
+
+        rooms.build(tell)
+
+
+def _welcome(settings: Settings, database: Database, address: str) -> None:
+    with database.write() as session:
+        token = people.setup_link(session, settings.invitation_hours)
+    console.print(f"\n环保医生  [bold]{address}[/bold]\n  咨询和查法规不用登录。停止：Ctrl-C", soft_wrap=True)
+    if token:
+        console.print(
+            f"  建立第一位管理员（只能用一次，{settings.invitation_hours:g} 小时内有效）：\n  {address}/setup/{token}\n",
+            soft_wrap=True,
+        )
+
+
+if __name__ == "__main__":
+    app()
