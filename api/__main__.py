@@ -18,6 +18,7 @@ from rich.progress import Progress as Bar
 
 from api.app import create_app
 from api.database import Database
+from api.jobs.worker import JobError
 from api.people import service as people
 from api.rooms import Rooms, open_rooms
 from api.settings import Settings
@@ -46,8 +47,8 @@ def serve(
     port: Annotated[int, typer.Option(help="端口")] = 8000,
 ) -> None:
     """启动网站；第一次会先建好数据库和索引。"""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("api").setLevel(logging.INFO)
     settings = Settings()
     database = Database(settings.database)
     database.migrate()
@@ -122,7 +123,11 @@ def _first_index(rooms: Rooms) -> None:
         def tell(done: int, total: int, note: str) -> None:
             bar.update(task, completed=done, total=total, description=f"建立索引：{note}")
 
-        rooms.build(tell)
+        try:
+            rooms.build(tell)
+        except JobError as error:
+            # Laws can be read and files uploaded without an index, and staff can build it again with one click.
+            errors.print(f"索引没有建成：{error}\n网站照常启动，暂时不能回答提问。", style="red")
 
 
 def _welcome(settings: Settings, database: Database, address: str) -> None:

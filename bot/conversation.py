@@ -125,7 +125,7 @@ def _asking(previous: str) -> str:
 def _joined(first: str, second: str) -> str:
     """Two turns as one question; where the second asks something of its own, the first gives its matter alone."""
     first = _ENDS.sub("", first)
-    if _ASKS.search(second) and len(letters(matter := _ASKING.sub("", first).strip(" ,，"))) >= 3:
+    if _ASKS.search(second.rstrip("?？")) and len(letters(matter := _ASKING.sub("", first).strip(" ,，"))) >= 3:
         first = matter
     return f"{first}，{second}"
 

@@ -40,8 +40,8 @@ def period(text: str, today: date, code_from: date) -> Period | None:
     A month or year stands for its middle, or for the last day before `code_from` where the edge is 以前; the days in
     force of a law only matter by which side of a change they fall on.
     """
-    if found := _BEFORE_CODE.search(text):
-        return Period(code_from - timedelta(days=1), found[0])
+    if before := _BEFORE_CODE.search(text):
+        return Period(code_from - timedelta(days=1), before[0])
     if not _CONDUCT.search(text) or _TOPIC.search(text):
         return None
     found = [
@@ -57,8 +57,8 @@ def _ago(text: str, today: date) -> Iterator[Period]:
         days = {"天": 1, "月": 30, "年": 365, "星期": 7, "周": 7, "礼拜": 7}[match["unit"]]
         if 0 < count * days < _OLDEST:
             yield Period(today - timedelta(days=round(count * days)), match[0])
-    if match := re.search(r"上个?月", text):
-        yield Period(today.replace(day=1) - timedelta(days=15), match[0])
+    if last := re.search(r"上个?月", text):
+        yield Period(today.replace(day=1) - timedelta(days=15), last[0])
 
 
 def _years(text: str, today: date) -> Iterator[Period]:

@@ -9,10 +9,7 @@ from bot.doctor import Doctor
 from bot.settings import Settings
 from corpus import starter as library
 from corpus.catalogue import Catalogue
-from corpus.collection import Collection
-from indexer import encoder as encoders
-from indexer.query import Words
-from indexer.reader import IndexReader
+from indexer import service
 from indexer.settings import Settings as IndexSettings
 
 
@@ -23,8 +20,7 @@ def open_doctor(
     :raises ModelError: if a local chat model is asked for and its packages are missing
     """
     starter = library.load()
-    collection = Collection(Catalogue.open(places.database), starter)
-    reader = IndexReader(places.index_root, collection, encoders.load(places.encoder), Words(starter.glossary))
+    reader = service.reader(places.data_dir, Catalogue.open(places.database), starter, places.encoder)
     reader.current()
     return Doctor(
         reader.current,

@@ -70,6 +70,7 @@ class Understood:
     references: tuple[Reference, ...] = ()
     period: Period | None = None
     followup: bool = False
+    focus: str = ""  # of a follow-up the words of this turn alone
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,10 +64,11 @@ def understand(
     made = whole(text, history, names_matter)
     # A follow-up is one question: splitting it would part it from what it leans on.
     parts = [made.text] if made.followup else split(made.text)
-    return tuple(_one(part, made, context.on, context.region or home, laws) for part in parts)
+    focus = text if made.followup else ""
+    return tuple(_one(part, made, focus, context.on, context.region or home, laws) for part in parts)
 
 
-def _one(text: str, made: Whole, today: date, here: str, laws: Laws) -> Understood:
+def _one(text: str, made: Whole, focus: str, today: date, here: str, laws: Laws) -> Understood:
     when = period(text, today, CODE_FROM)
     named = place(text, here)
     return Understood(
@@ -81,6 +82,7 @@ def _one(text: str, made: Whole, today: date, here: str, laws: Laws) -> Understo
         references=references(text, laws, made.previous),
         period=when,
         followup=made.followup,
+        focus=focus,
     )
 
 

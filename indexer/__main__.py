@@ -111,11 +111,12 @@ def search(
 ) -> None:
     """检索，并列出每一路的得分。"""
     settings = Settings()
+    day = _day(on)
     with _told():
         catalogue = Catalogue.open(settings.database)
         index = service.reader(settings.data_dir, catalogue, library.load(), settings.encoder).current()
         place = settings.region if region is None else region
-        hits = index.search(question, on=_day(on), region=place, k=k)
+        hits = index.search(question, on=day, region=place, k=k)
     console.print(_hits(hits) if hits else "没有找到")
 
 

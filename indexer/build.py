@@ -19,7 +19,7 @@ from indexer.cache import EmbeddingCache
 from indexer.hit import Encoder
 from indexer.index import open_parts
 from indexer.lease import Lease
-from indexer.store import KEPT, Manifest, Store, StoreError
+from indexer.store import KEPT, Manifest, Store, StoreError, told
 
 Progress = Callable[[str, float], None]  # stage, share done (0..1)
 STAGES = {"read": "读取条文", "words": "词项索引", "vectors": "语义向量", "files": "写入磁盘", "check": "自检"}
@@ -55,7 +55,7 @@ def build(
     :raises StoreError: if there is nothing to index, the disk is full, or the new index does not answer; the old one serves on
     """
     begun = perf_counter()
-    with Lease(store.root) as lease:
+    with told(), Lease(store.root) as lease:
 
         def tell(stage: str, done: float) -> None:
             lease.renew()
@@ -69,10 +69,12 @@ def build(
         content = fingerprint(rows, encoder)
         if not full and (known := _unchanged(store, content)):
             return Built(known, len(rows), _questions(rows), 0, perf_counter() - begun, unchanged=True)
+        if full:
+            cache.clear()
         counts: list[int] = []
 
         def fill(folder: Path) -> Manifest:
-            counts.append(_fill(folder, rows, encoder, cache, full, tell))
+            counts.append(_fill(folder, rows, encoder, cache, tell))
             now = datetime.now(UTC).isoformat(timespec="seconds")
             return Manifest(
                 encoder.name, encoder.dimension, tokenizer.VERSION, len(rows), _questions(rows), content, now, files={}
@@ -114,9 +116,7 @@ def encoded(passage: Passage) -> str:
     return "\n".join([passage.title, *passage.headings, unmarked(passage.text)])
 
 
-def _fill(
-    folder: Path, rows: Sequence[Passage], encoder: Encoder, cache: EmbeddingCache, full: bool, tell: Progress
-) -> int:
+def _fill(folder: Path, rows: Sequence[Passage], encoder: Encoder, cache: EmbeddingCache, tell: Progress) -> int:
     passages.write(folder, rows)
     tell("words", 0.0)
     law = lexical.count([encoded(row) for row in rows])
@@ -128,7 +128,7 @@ def _fill(
     tell("words", 1.0)
     texts = [text for row in rows for text in (encoded(row), *row.questions)]
     starts = np.cumsum([0] + [1 + len(row.questions) for row in rows]).astype(np.int64)
-    vectors, computed = cache.passages(encoder, texts, fresh=full, progress=lambda done: tell("vectors", done / len(texts)))
+    vectors, computed = cache.passages(encoder, texts, progress=lambda done: tell("vectors", done / len(texts)))
     _save(folder, "vectors", vectors)
     _save(folder, "vectors.starts", starts)
     dense.write(folder, vectors)

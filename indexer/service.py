@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 from corpus.catalogue import Catalogue
@@ -13,7 +14,7 @@ from indexer.encoder import OWN, load
 from indexer.hit import Encoder
 from indexer.query import Words
 from indexer.reader import IndexReader
-from indexer.store import KEPT, Store
+from indexer.store import KEPT, Store, told
 
 
 def reader(data_dir: Path, catalogue: Catalogue, starter: Starter, encoder: Encoder | str = OWN) -> IndexReader:
@@ -40,11 +41,7 @@ def rebuild(
 
     :raises EncoderError, LeaseError, StoreError: the index that served before serves on
     """
-    data_dir.mkdir(parents=True, exist_ok=True)
     loaded = load(encoder) if isinstance(encoder, str) else encoder
-    cache = EmbeddingCache(data_dir / "embeddings.sqlite")
-    try:
+    with told(), closing(EmbeddingCache(data_dir / "embeddings.sqlite")) as cache:
         source = searchable(catalogue, starter)
         return build(Store(data_dir / "index"), source, loaded, cache, full=full, kept=kept, progress=progress)
-    finally:
-        cache.close()

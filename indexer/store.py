@@ -135,7 +135,7 @@ class Store:
         """
         moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")
         building = self.root / f"{_BUILDING}{moment}-{os.getpid()}"
-        with _told():
+        with told():
             self.root.mkdir(parents=True, exist_ok=True)
             building.mkdir()
             try:
@@ -157,7 +157,7 @@ class Store:
 
     def point(self, index_id: str) -> None:
         """Let CURRENT name this index, in one step that survives a power cut."""
-        with _told():
+        with told():
             beside = self.root / f".{_CURRENT}-{os.getpid()}"
             try:
                 beside.write_text(index_id + "\n", encoding="utf-8")
@@ -206,7 +206,7 @@ class Store:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def told() -> Iterator[None]:
     """Failures of the disk as StoreError, in words."""
     try:
         yield

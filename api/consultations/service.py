@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from api.chat import repository as chat
 from api.chat.schemas import ConsultationOut
-from api.consultations import repository
+from api.consultations import reasons, repository
 from api.consultations.tables import STATE_AFTER, Consultation, ConsultationEvent, State, What
 from api.errors import Conflict, NotFound
 
@@ -74,15 +74,17 @@ def found(session: Session, id: str) -> Case:
     return case(session, row)
 
 
-def offered(session: Session, conversation_id: str, message_id: str, subject: str, reasons: Sequence[str]) -> Case:
+def offered(session: Session, conversation_id: str, message_id: str, subject: str, named: Sequence[str]) -> Case:
     """A question that the doctor hands over. A case that is already open is kept: two would reach two experts."""
     known = current(session, conversation_id)
     if known is not None and known.state not in (State.CLOSED, State.OFFERED):
         return known
     if known is not None and known.state is State.OFFERED:
-        known.row.message_id, known.row.subject, known.row.reason = message_id, subject, "；".join(reasons)
+        known.row.message_id, known.row.subject, known.row.reason = message_id, subject, reasons.in_words(named)
         return _record(session, known.row, What.OFFERED, data={"message": message_id})
-    row = Consultation(conversation_id=conversation_id, message_id=message_id, subject=subject, reason="；".join(reasons))
+    row = Consultation(
+        conversation_id=conversation_id, message_id=message_id, subject=subject, reason=reasons.in_words(named)
+    )
     session.add(row)
     session.flush()
     return _record(session, row, What.OFFERED, data={"message": message_id})

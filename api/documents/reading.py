@@ -11,6 +11,7 @@ from corpus.model import Passage
 from corpus.starter import unmarked
 
 MOST_FINDS = 200
+_ENTRIES = frozenset({"digest", "faq"})  # their heading is a title or question of their own, no part of a book
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Article:
     citation: str
     lines: tuple[tuple[Segment, ...], ...]
     opens: tuple[Heading, ...]
-    digest: str
+    digest: tuple[tuple[Segment, ...], ...]
     cited: bool
     kind: str
 
@@ -58,8 +59,9 @@ def reading(opened: Opened, *, passage_id: str = "", quoted: str = "", find: str
     for passage in opened.passages:
         text = unmarked(passage.text)
         cited = passage.id == passage_id
-        label = passage.article or (passage.headings[-1] if passage.headings and passage.kind == "faq" else "")
-        headings = _headings(passage, opened)
+        title = passage.headings[-1] if passage.headings and passage.kind in _ENTRIES else ""
+        label = " ".join(part for part in (passage.article, title) if part)
+        headings = passage.headings if passage.kind not in _ENTRIES else ()
         opens = _opens(headings, before, passage)
         before = headings
         digest = opened.digests.get(passage.article)
@@ -69,7 +71,9 @@ def reading(opened: Opened, *, passage_id: str = "", quoted: str = "", find: str
             citation=passage.label if passage.article else f"《{passage.title}》",
             lines=tuple(lines(text, quoted if cited else "", find)),
             opens=opens,
-            digest=unmarked(digest.text) if digest else "",
+            digest=tuple(lines(unmarked(digest.text), quoted if cited and quoted not in text else "", ""))
+            if digest
+            else (),
             cited=cited,
             kind=passage.kind,
         )
@@ -103,11 +107,6 @@ def lines(text: str, quoted: str, find: str) -> list[tuple[Segment, ...]]:
 def _segments(line: str, marks: Sequence[str]) -> tuple[Segment, ...]:
     cuts = [0, *(i for i in range(1, len(line)) if marks[i] != marks[i - 1]), len(line)]
     return tuple(Segment(line[start:end], marks[start]) for start, end in zip(cuts, cuts[1:], strict=False))
-
-
-def _headings(passage: Passage, opened: Opened) -> tuple[str, ...]:
-    """A FAQ's heading is its question, shown as its label; a digest's is its title."""
-    return () if passage.kind == "faq" else passage.headings
 
 
 def _opens(headings: tuple[str, ...], before: tuple[str, ...], passage: Passage) -> tuple[Heading, ...]:

@@ -45,18 +45,19 @@ def two_regimes(found: Found, now: Draft, index: Index, starter: Starter, lexico
             Block(f"您说的事（{period.written}）在 2026-08-15 之前，当时适用的《{hit.passage.title}》规定：", "notice")
         )
         # Read on its own day it was in force, so its sentences come unmarked; its citation says that it is repealed now.
-        blocks += leading(hit, replace(found.question, on=period.on), lexicon, basis)
+        told = leading(hit, replace(found.question, on=period.on), lexicon, basis)
+        blocks += [block for block in told if block.kind != "table"]
     if not old:
         text = f"您说的事（{period.written}）在 2026-08-15 之前，原则上适用当时的规定；知识库里没有找到当时的条文，请向专家核对。"
         blocks.append(Block(text, "notice"))
     basis.citations = [
         _as_of_today(cite, hit, found.question.today) for cite, hit in zip(basis.citations, basis.hits, strict=True)
     ]
-    told = [block for block in now.answer.blocks if not _says(block, now, found.transition)]
-    if told:
+    current = [block for block in now.answer.blocks if not _says(block, now, found.transition)]
+    if current:
         blocks.append(Block("2026-08-15 起适用的现行规定：", "notice"))
     shift = basis.extend(now.answer.citations, now.evidence)
-    for block in told:
+    for block in current:
         blocks.append(replace(moved(block, shift), kind="detail" if old and block.kind == "lead" else block.kind))
     blocks = [rule, *blocks] if _WHICH.search(found.question.text) else [*blocks, replace(rule, kind="detail")]
     draft = basis.draft(found, now.answer.speaker, blocks, (*now.answer.reasons, f"before-code:{period.on}"))

@@ -35,6 +35,7 @@ _ITEM = re.compile(r"^[（(][一二三四五六七八九十百]+[）)]\s*")
 _LEANS = re.compile(r"(?:有|依照|违反)?前(?:款|项|两款)")
 _MAX = 260
 _FIT = 0.25
+_FOCUS = 0.6  # what a follow-up adds counts more than what it takes over
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ def pieces(passage: Passage, question: Understood, lexicon: Lexicon) -> list[Pie
             + (_FIT if fits else 0.0)
             + (_FIT if question.kind is Kind.SUM and sums(text) else 0.0)
         )
+        score += _FOCUS * lexicon.coverage(question.focus, text) if question.focus else 0.0
         out.append(Piece(_closed(text), quote, score, at))
     return out
 
@@ -118,7 +120,7 @@ def _article(text: str) -> list[tuple[str, str]]:
 
 def _inserted(opening: str, item: str) -> str:
     if _LIST.search(opening):
-        return _LIST.sub(lambda _: f"{item}的", opening, count=1).rstrip("：:") + "。"
+        return _LIST.sub(lambda _: item.removesuffix("的") + "的", opening, count=1).rstrip("：:") + "。"
     return f"{opening.rstrip('：:')}：{item}。" if opening else f"{item}。"
 
 

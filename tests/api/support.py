@@ -65,7 +65,7 @@ class FakeDoctor:
                 (block,),
                 (CITATION,),
                 0.9,
-                reasons=("涉及具体案件",),
+                reasons=("escalate:penalty-lawful", "dropped:x"),
                 suggestions=("怎么补办？",),
                 contacts=(Contact("生态环境局", hotline="12345"),),
                 question=question,

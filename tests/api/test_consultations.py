@@ -60,6 +60,7 @@ class TestCase:
         conversation, headers, id = opened
         expert = sign_in(Role.EXPERT)
         assert "这个处罚对不对" in expert.get("/console/consultations").text
+        assert "对处罚有争议" in expert.get("/console/consultations").text
         assert expert.post(f"/console/consultations/{id}/take").status_code == 303
         page = expert.get(f"/console/consultations/{id}").text
         assert "《生态环境法典》第一千一百零二条第一款" in page

@@ -99,6 +99,20 @@ class TestReader:
         assert "[1]" not in page
         assert "1 条要点" in client.get("/documents?q=水法").text
 
+    def test_a_quote_from_the_digest_is_marked_there(self, client, rooms):
+        digest = Passage(
+            "digest:生态环境法典:第一条",
+            "lib:生态环境法典",
+            "生态环境法典",
+            "第一条",
+            "为了环境。",
+            kind="digest",
+            headings=("为什么立法",),
+        )
+        rooms.starter.entries[digest.id] = Entry(digest, "digest", "总则", ("市民",))
+        page = client.get(reader_link("doc-code", article="第一条", passage_id="doc-code#1", quoted="为了环境。")).text
+        assert '<details class="digest" open><summary>要点</summary><p><mark class="cited">为了环境。</mark></p>' in page
+
     def test_faqs(self, client, rooms):
         faq = Passage("faq:fume", "lib:faq", "常见问答", "", "找城管。", kind="faq", headings=("楼下油烟找谁",))
         rooms.starter.entries[faq.id] = Entry(faq, "faq", "油烟", ("市民",))

@@ -1,3 +1,4 @@
+import sqlite3
 from dataclasses import replace
 
 import numpy as np
@@ -84,3 +85,33 @@ def test_another_encoder_shares_nothing(cache, encoder):
     cache.passages(encoder, ["水"])
     encoder.name = "other"
     assert cache.passages(encoder, ["水"])[1] == 1
+
+
+def test_a_page_that_rots_costs_vectors_only(tmp_path, encoder):
+    path = tmp_path / "vectors.sqlite"
+    cache = EmbeddingCache(path)
+    texts = [f"第{at}条" for at in range(2000)]
+    cache.passages(encoder, texts)
+    cache.close()
+    data = bytearray(path.read_bytes())
+    data[4096 * 2 : 4096 * 20] = b"\xff" * (4096 * 18)
+    path.write_bytes(bytes(data))
+    cache = EmbeddingCache(path)
+    vectors, _ = cache.passages(encoder, texts)
+    np.testing.assert_allclose(vectors[1999], encoder.query(texts[1999]), atol=1e-6)
+    cache.close()
+
+
+def test_a_locked_cache_is_not_thrown_away(tmp_path, encoder, monkeypatch):
+    def locked(path):
+        error = sqlite3.OperationalError("database is locked")
+        error.sqlite_errorcode = sqlite3.SQLITE_BUSY
+        raise error
+
+    path = tmp_path / "vectors.sqlite"
+    EmbeddingCache(path).close()
+    monkeypatch.setattr("indexer.cache._open", locked)
+    with pytest.raises(sqlite3.OperationalError, match="locked"):
+        EmbeddingCache(path)
+    assert path.exists()
+    assert not path.with_suffix(".damaged").exists()
