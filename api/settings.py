@@ -55,7 +55,10 @@ class Settings(BaseSettings):
     @field_validator("timezone")
     @classmethod
     def _known(cls, value: str) -> str:
-        ZoneInfo(value)  # raises a ValueError that names the zone
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError) as error:
+            raise ValueError(f"no time zone {value} on this machine; install the package tzdata") from error
         return value
 
     @property

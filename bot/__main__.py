@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bot import batch as batches
+from bot import classifier
 from bot import fit as fitting
 from bot.answer import Answer, Context, Decision, Delta, Turn
 from bot.decide import CALIBRATION, Calibration, calibration
@@ -21,8 +23,12 @@ from bot.door import open_doctor
 from bot.model import ModelError
 from bot.settings import Settings
 from bot.terminal import show, show_block, show_foot
+from bot.text import squeezed
+from corpus import starter as library
 from indexer.settings import Settings as IndexSettings
 from indexer.store import StoreError
+
+_LIBRARY = 6000  # questions of the library in the training set; more add nothing
 
 app = typer.Typer(help="环保医生：在终端里提问、批量作答。", no_args_is_help=True, add_completion=False)
 console = Console(highlight=False)
@@ -109,13 +115,30 @@ def fit(
         history = [Turn(**turn) for turn in row.get("history") or ()]
         doctor.ask(row["question"], history, _context(row.get("on") or "", row.get("region") or "", settings))
         samples += [fitting.Sample(features, fitting.is_right(row, answer)) for features, answer in seen]
-    before, after = calibration(), fitting.fit(samples)
+    before = calibration()
+    try:
+        after = fitting.fit(samples)
+    except ValueError as error:
+        raise typer.BadParameter("开发集里要有答对的和不该答的问题") from error
     fitting.write(
         after, target, f"Logistic weights of the confidence, fitted to {len(samples)} drafts by `python -m bot fit`."
     )
     _weights(before, after)
     loss = f"{fitting.log_loss(before, samples):.3f} → {fitting.log_loss(after, samples):.3f}"
     console.print(f"对数损失 {loss}，样本 {len(samples)}，写入 {target}")
+
+
+@app.command()
+def train(
+    *, target: Annotated[Path, typer.Option(help="写到哪里", dir_okay=False)] = classifier.WEIGHTS, seed: int = 7
+) -> None:
+    """训练规则之后的小分类器（约一分钟）：bot/classes/examples.yaml 加知识库里的问法。"""
+    asked = sorted({question for entry in library.load().entries.values() for question in entry.passage.questions})
+    random.Random(seed).shuffle(asked)
+    rows = [*classifier.examples(seed=seed), *((question, classifier.PASS) for question in asked[:_LIBRARY])]
+    model = classifier.train((squeezed(text), name) for text, name in rows)
+    classifier.write(model, target)
+    console.print(f"{len(rows)} 句，{len(model.classes)} 类，{len(model.weights)} 个词项，写入 {target}")
 
 
 def _doctor(settings: Settings, observe: Callable[[Mapping[str, float], Answer], None] | None = None) -> Doctor:

@@ -48,7 +48,9 @@ def whole(question: str, history: Sequence[Turn], names_matter: Callable[[str], 
         return Whole(_joined(previous, question), True, previous)
     corrected = _after_correction(question)
     if corrected != question:
-        return Whole(corrected if len(terms(corrected)) >= 6 else _joined(corrected, _asking(previous)), True, previous)
+        return Whole(
+            corrected if _ASKS.search(corrected.rstrip("?？")) else _joined(corrected, _asking(previous)), True, previous
+        )
     if leans(question) or (len(set(terms(question))) <= _ALONE and not names_matter(question)):
         return Whole(_joined(previous, question), True, previous)
     return Whole(question, False, previous)

@@ -134,9 +134,8 @@ class Doctor:
         for found in state.found:
             answer = self._from_model(found) if self._composer else None
             answers.append(answer or self._from_library(found))
-        return replace(
-            state, answer=merged(answers, state.parts[0].text if len(state.parts) == 1 else normalise(state.asked))
-        )
+        whole = merged(answers, state.parts[0].text if len(state.parts) == 1 else normalise(state.asked))
+        return replace(state, answer=replies.introduced(whole, state.verdict) if state.verdict else whole)
 
     # -- composing -----------------------------------------------------------------------------------------------------
 

@@ -29,10 +29,10 @@ def reply(verdict: Verdict, text: str, contacts: Sequence[Responsible], today: d
     if verdict.language != "zh":
         return _foreign(verdict, outcome, text, today)
     found: dict[str, Any] = read("replies")["zh"].get(verdict.reply) or read("replies")["zh"]["nonsense"]
-    named = next((row for row in contacts if row.id == verdict.contact), None)
     lead, notice = found["lead"], found.get("notice", "")
-    if verdict.contact:
-        contact = contact_of(named) if named else _FALLBACK
+    if outcome is Outcome.REDIRECT:
+        named = next((row for row in contacts if row.id == verdict.contact), None)
+        contact = contact_of(named) if named else responsible(text, contacts) or _FALLBACK
         hotline = f"，电话 {contact.hotline}" if contact.hotline else ""
         lead = lead.format(department=contact.department, hotline=hotline)
         notice = notice.format(note=contact.note)

@@ -6,11 +6,14 @@ import re
 from collections.abc import Sequence
 
 from bot.answer import Outcome, Turn
+from bot.classifier import shipped
 from bot.rules import Rule, rules
 from bot.state import Verdict
 from bot.text import is_chinese, letters, normalise, sentences, squeezed
 
 MAX_CHARACTERS = 2000
+SURE = 0.5  # of an outcome, for the classifier to speak up; 0.3 % of the library's own questions reach it
+_VICTIM = re.compile(r"晕|昏|倒在|倒下|呕|吐|中毒|喘|抽搐|没上来|喊不应|烧伤|灼伤|不省人事")
 PASS = Verdict("pass")
 _KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _LANGUAGES = (
@@ -44,7 +47,24 @@ def triage(question: str, history: Sequence[Turn] = ()) -> Verdict:
     for name in ("smalltalk", "escalate", "redirect"):
         if hit := _first(name, text):
             return _verdict(hit, language)
-    return PASS
+    return learned(text)
+
+
+def learned(text: str) -> Verdict:
+    """What no rule decides: the classifier's outcome where it is sure of one, named by its likeliest class."""
+    seen = shipped().probabilities(_ends(text))
+    outcomes: dict[str, float] = {}
+    for name, chance in seen.items():
+        outcome = name.partition(":")[0]
+        outcomes[outcome] = outcomes.get(outcome, 0.0) + chance
+    outcome = max(outcomes, key=lambda name: outcomes[name])
+    if outcome == "pass" or outcomes[outcome] < SURE:
+        return PASS
+    likeliest = max((name for name in seen if name.partition(":")[0] == outcome), key=lambda name: seen[name])
+    reply = {"emergency": "emergency-spill", "refuse:evade": "refuse-evasion"}.get(likeliest, likeliest.replace(":", "-"))
+    if outcome == "emergency" and _VICTIM.search(text):
+        reply = "emergency-people"
+    return Verdict(f"{likeliest}:learned", Outcome(outcome), reply)
 
 
 def language_of(text: str) -> str:
@@ -70,10 +90,13 @@ def condensed(text: str) -> str:
 
 
 def _first(name: str, text: str, prefix: str = "") -> Rule | None:
-    # Rules look at the question itself; in an overlong text the beginning and the end hold it.
-    if len(text) > MAX_CHARACTERS:
-        text = text[: MAX_CHARACTERS // 2] + text[-MAX_CHARACTERS // 2 :]
-    return next((rule for rule in rules(name) if rule.id.startswith(prefix) and rule.holds(text)), None)
+    seen = _ends(text)
+    return next((rule for rule in rules(name) if rule.id.startswith(prefix) and rule.holds(seen)), None)
+
+
+def _ends(text: str) -> str:
+    """In an overlong text the beginning and the end hold the question."""
+    return text if len(text) <= MAX_CHARACTERS else text[: MAX_CHARACTERS // 2] + text[-MAX_CHARACTERS // 2 :]
 
 
 def _verdict(rule: Rule, language: str) -> Verdict:

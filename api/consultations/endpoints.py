@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -11,6 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from api.anchors import reader_link
 from api.chat import repository as chat
 from api.chat import service as conversations
+from api.chat.schemas import MessageOut
 from api.clock import today
 from api.consultations import replying, repository, service
 from api.consultations.tables import STATE_AFTER, State, What
@@ -21,6 +23,7 @@ from api.people import repository as people
 from api.people.guard import Expert
 from api.people.tables import Person
 from api.rendering import page
+from corpus.starter import unmarked
 
 router = APIRouter(prefix="/console/consultations", include_in_schema=False)
 ROWS = 40
@@ -41,6 +44,7 @@ WHAT_NAMES = {
     What.CLOSED: "结束",
     What.REOPENED: "重新打开",
 }
+_Said = tuple[datetime, MessageOut | None, dict[str, Any]]
 _WORK = (State.OPEN, State.TAKEN, State.REPLIED)
 
 
@@ -87,10 +91,11 @@ def passages(house: HouseDep, person: Expert, id: str, q: str = "") -> list[dict
             "pick": replying.library_pick(hit.passage),
             "label": hit.passage.label,
             "status": str(hit.status),
-            "text": hit.passage.text[:160],
+            "text": unmarked(hit.passage.text)[:160],
             "href": reader_link(hit.document.id, article=hit.passage.article, passage_id=hit.passage.id),
         }
         for hit in house.rooms.search(q.strip()[:200], on, house.rooms.region)
+        if hit.passage.kind != "faq"  # ours, and no basis for anything
     ]
 
 
@@ -160,8 +165,10 @@ def _shown(
             conversations.message_out(m) for m in conversations.ordered(chat.messages(session, case.row.conversation_id))
         ]
         names = {row.id: row.name for row in people.people(session)}
+    thread: list[_Said] = [(message.at, message, {}) for message in messages]
+    thread += [(at, None, note) for at, note in case.notes]
     return page(
-        request, "consultations/case.html", status, title="云问诊", case=case, messages=messages, names=names,
+        request, "consultations/case.html", status, title="云问诊", case=case, thread=sorted(thread, key=lambda said: said[0]), names=names,
         citable=replying.citable(messages), states=STATE_NAMES, whats=WHAT_NAMES, State=State, problem=problem, text=text,
         mine=case.with_expert and case.expert_id == person.id, pulse=_pulse(house, id), What=What,
     )  # fmt: skip

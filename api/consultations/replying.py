@@ -40,8 +40,8 @@ def reply(session: Session, id: str, person: Person, text: str, citations: Seque
     message.payload = _payload(text, citations)
     session.flush()
     shown = conversations.message_out(message)
-    service.replied(session, id, person.id, message.id)
     chat.add_event(session, conversation.id, "reply", shown.model_dump(mode="json"))
+    service.replied(session, id, person.id, message.id)
     audit.record(session, person, "答复云问诊", id)
     return shown
 

@@ -42,14 +42,9 @@ class Case:
         return self.state in (State.TAKEN, State.REPLIED)
 
     @property
-    def opened_at(self) -> datetime | None:
-        return next((event.at for event in self.events if event.what == What.OPENED), None)
-
-    @property
-    def notes(self) -> list[dict[str, Any]]:
-        """What the user wrote for the expert, oldest first."""
-        said = [e for e in self.events if e.what in (What.OPENED, What.REOPENED)]
-        return [{**event.data, "at": event.at} for event in said if event.data.get("note") or event.data.get("contact")]
+    def notes(self) -> list[tuple[datetime, dict[str, Any]]]:
+        """What the user wrote for the expert beside the conversation, oldest first."""
+        return [(event.at, event.data) for event in self.events if event.data.get("note") or event.data.get("contact")]
 
     @property
     def out(self) -> ConsultationOut:

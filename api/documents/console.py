@@ -90,12 +90,14 @@ def draft_state(house: HouseDep, person: Staff, id: str) -> dict[str, str]:
 def correct(
     request: Request, house: HouseDep, person: Staff, id: str, title: Line = "", level: Line = "", issuer: Line = "",
     doc_no: Line = "", region: Line = "", publish_date: Line = "", effective_date: Line = "", ended_on: Line = "",
+    superseded_by: Line = "",
     publish: Annotated[bool, Form()] = False,
 ) -> Response:  # fmt: skip
     """Save the corrections; the button for publishing saves them and publishes."""
     values = {
         "title": title, "level": level, "issuer": issuer, "doc_no": doc_no, "region": region,
         "publish_date": publish_date, "effective_date": effective_date, "ended_on": ended_on,
+        "superseded_by": superseded_by,
     }  # fmt: skip
     try:
         with house.database.write() as session:

@@ -22,6 +22,7 @@ from corpus.catalogue import State
 from corpus.intake import Prepared, doubts, draft_of
 from corpus.metadata import document_id
 from corpus.model import LEVELS, Document, Trust
+from corpus.starter import Starter
 
 PREVIEW = 400  # lines of structure that a page can show; a code has 1,242 articles
 FIELDS = {
@@ -33,6 +34,7 @@ FIELDS = {
     "publish_date": "公布日期",
     "effective_date": "施行日期",
     "ended_on": "失效日期",
+    "superseded_by": "被什么代替",
 }
 _DAYS = ("publish_date", "effective_date", "ended_on")
 
@@ -80,9 +82,23 @@ def understood(prepared: Prepared) -> dict[str, Any]:
 
 def read_into_catalogue(rooms: Rooms, path: Path, name: str, actor: str) -> tuple[str, dict[str, Any]]:
     """Read an upload and lay it beside the published documents as a draft. :returns: its id, and what was understood."""
-    prepared = rooms.prepare(path, name)
+    prepared = _with_known_end(rooms.prepare(path, name), rooms.starter)
     rooms.catalogue.add(prepared.document, prepared.passages, actor=actor, state=State.DRAFT, origin=prepared.origin)
     return f"{prepared.document.id}.draft", understood(prepared)
+
+
+def _with_known_end(prepared: Prepared, starter: Starter) -> Prepared:
+    """A text seldom says that it was repealed later. What the library knows of that is taken over, for staff to confirm."""
+    document, known = prepared.document, starter.instruments.get(prepared.document.short_title)
+    begun = document.starts_on or date.min
+    if known is None or known.ended_on is None or document.ended_on or begun >= known.ended_on:
+        return prepared
+    ended = replace(
+        document, ended_on=known.ended_on, superseded_by=known.superseded_by, repealed=document.repealed or known.repealed
+    )
+    sources = dict.fromkeys(("ended_on", "superseded_by"), "随附资料库：已经失效")
+    origin = replace(prepared.origin, provenance={**prepared.origin.provenance, **sources})
+    return replace(prepared, document=ended, origin=origin)
 
 
 def fields(draft: Draft) -> dict[str, str]:
@@ -174,6 +190,9 @@ def _document(read: Document, values: Mapping[str, str], filename: str) -> Docum
         publish_date=days["publish_date"],
         effective_date=days["effective_date"],
         ended_on=days["ended_on"],
+        superseded_by=values["superseded_by"] if days["ended_on"] else "",
+        # An end that was read keeps its kind; one that a person enters is a repeal.
+        repealed=days["ended_on"] is not None and (read.repealed or read.ended_on is None),
     )
 
 

@@ -15,6 +15,7 @@ from api.errors import NotFound
 from api.house import HouseDep
 from api.rendering import page
 from corpus.model import LEVELS, Status
+from corpus.starter import unmarked
 
 router = APIRouter(include_in_schema=False)
 ROWS = 60
@@ -35,6 +36,7 @@ def documents(
     return page(
         request, "documents/list.html", title="查法规", q=q, level=level, status=status, total=len(found), inside=inside,
         books=found[offset : offset + ROWS], limit=ROWS, offset=offset, url=url, levels=list(LEVELS), link=reader_link,
+        unmarked=unmarked,
         statuses=[Status.IN_FORCE, Status.NOT_YET, Status.AMENDED, Status.REPEALED, Status.DRAFT],
     )  # fmt: skip
 

@@ -1,6 +1,8 @@
 """A file on its way in: received, read, shown, corrected, published, indexed, repealed."""
 
 import re
+from dataclasses import replace
+from datetime import date
 from urllib.parse import quote
 
 import pytest
@@ -8,6 +10,7 @@ import pytest
 from api.documents.uploads import plain_name
 from api.jobs import repository
 from api.people.tables import Role
+from tests.api.support import OLD
 
 LAW = """中华人民共和国试行法
 
@@ -79,6 +82,16 @@ class TestUpload:
         assert (document.issuer, document.level) == ("全国人大常委会", "国家法律")
         assert 'id="a-第二条"' in client.get(f"/documents/{document.id}").text
         assert rooms.catalogue.records("draft") == []
+
+    def test_a_repealed_law_comes_in_as_repealed(self, staff, work, rooms):
+        rooms.starter.instruments["试行法"] = replace(OLD, id="lib:试行法", title="中华人民共和国试行法")
+        href = upload(staff).json()["href"]
+        work()
+        page = staff.get(href).text
+        assert "随附资料库：已经失效" in page
+        assert staff.post(href, data=form_of(page) | {"level": "国家法律", "publish": "true"}).status_code == 303
+        [document] = rooms.catalogue.documents(title="试行法")
+        assert (document.ended_on, document.superseded_by, document.repealed) == (date(2026, 8, 15), "生态环境法典", True)
 
     def test_the_same_file_twice_is_one_draft(self, staff, work):
         first = upload(staff).json()

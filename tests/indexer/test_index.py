@@ -67,8 +67,9 @@ class TestQuestions:
     def test_no_words_no_hits(self, index, today, question):
         assert index.search(question, on=today) == []
 
-    def test_very_long_questions_are_taken(self, index, today):
-        assert index.search("排污许可证罚款" * 500, on=today)
+    def test_very_long_and_broken_questions_are_taken(self, index, today):
+        assert index.search("排污许可证罚款" * 5000, on=today)
+        assert index.search("排污\ud800许可证\x00\u202e", on=today)
 
     def test_k_and_order(self, index, today, wuhan):
         hits = index.search("排污许可证", on=today, region=wuhan, k=2)

@@ -37,7 +37,7 @@ export class EnvDoctor extends HTMLElement {
     if (!this.#built) this.#build();
     this.#built = true;
     this.#mirror();
-    if (this.inline || stored(sessionStorage, OPEN) === "yes") this.open();
+    if (this.inline || stored(sessionStorage, OPEN) === location.pathname) this.open();
   }
 
   disconnectedCallback() {
@@ -56,7 +56,7 @@ export class EnvDoctor extends HTMLElement {
   open() {
     this.setAttribute("open", "");
     if (!this.inline) {
-      store(sessionStorage, OPEN, "yes");
+      store(sessionStorage, OPEN, location.pathname); // on another page it would cover what the person came to read
       this.input.focus();
     }
     this.#restore();

@@ -1,0 +1,193 @@
+"""References, dates, places, follow-ups, several questions in one."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.answer import Context, Turn
+from bot.conversation import leans, misses, split, whole
+from bot.dates import period
+from bot.places import place
+from bot.references import Laws, references
+from bot.state import Kind
+from bot.text import normalise, terms
+from bot.understanding import CODE_FROM, kind_of, understand
+from corpus.model import Cite
+
+from .conftest import HOME, TODAY
+
+LAWS = Laws(["生态环境法典", "大气污染防治法", "水污染防治法", "排污许可管理条例", "固体废物污染环境防治法", "民法典"])
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "article", "paragraph"),
+    [
+        ("《生态环境法典》第1102条", "生态环境法典", "第一千一百零二条", ""),
+        ("法典1102条罚多少", "生态环境法典", "第一千一百零二条", ""),
+        ("中华人民共和国生态环境法典第一千一百零二条", "生态环境法典", "第一千一百零二条", ""),
+        ("大气法99条", "大气污染防治法", "第九十九条", ""),
+        ("排污条例第33条第二款", "排污许可管理条例", "第三十三条", "第二款"),
+        ("固废法112条第1款第(3)项", "固体废物污染环境防治法", "第一百一十二条", "第一款第（三）项"),
+        ("第八十三条那个水污染防治法", "水污染防治法", "第八十三条", ""),
+        ("民法典1229条", "民法典", "第一千二百二十九条", ""),
+    ],
+)
+def test_references(text, title, article, paragraph):
+    (found,) = references(text, LAWS)
+    assert found.cite == Cite(title, article)
+    assert found.paragraph == paragraph
+
+
+def test_several_articles_of_one_law():
+    assert [r.cite.article for r in references("法典第1057条和第1058条", LAWS)] == ["第一千零五十七条", "第一千零五十八条"]
+
+
+def test_bare_article_takes_the_law_of_the_turn_before():
+    (found,) = references("第34条呢", LAWS, "排污条例第33条罚多少")
+    assert found.cite == Cite("排污许可管理条例", "第三十四条")
+
+
+def test_no_article_where_none_is_meant():
+    assert references("建设项目环保条例有几条要求", LAWS) == ()
+    assert references("条例24条说5倍，法典说100万", LAWS) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "on"),
+    [
+        ("我们今年7月无证排污，罚多少", date(2026, 7, 15)),
+        ("2025年的事现在才罚", date(2025, 7, 1)),
+        ("8月15日以前偷排的怎么罚", date(2026, 8, 14)),
+        ("去年建的厂没环评罚多少", date(2025, 7, 1)),
+        ("2026年5月无证排污，9月才被处罚", date(2026, 5, 15)),
+        ("法典施行前的违法行为", date(2026, 8, 14)),
+        ("九月十号查出来偷排", date(2026, 9, 10)),
+        ("三个月前超标排放罚多少", date(2026, 8, 23)),
+    ],
+)
+def test_day_of_the_conduct(text, on):
+    found = period(text, TODAY, CODE_FROM)
+    assert found is not None
+    assert found.on == on
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "武汉2026年空气优良率目标是多少",
+        "三个月内要验收吗",
+        "pH超标6-9怎么罚",
+        "罚1.5万元合不合适",
+        "2021年版名录",
+        "没有许可证罚多少",
+    ],
+)
+def test_no_day_of_conduct(text):
+    assert period(text, TODAY, CODE_FROM) is None
+
+
+@given(st.text(alphabet="今去年月日号前0123456789一二三十个半天-./以之罚排放", max_size=30))
+def test_dates_never_raise(text):
+    found = period(text, TODAY, CODE_FROM)
+    assert found is None or found.on <= TODAY
+
+
+@pytest.mark.parametrize(
+    ("text", "region"),
+    [
+        ("杭州的工地夜间能施工吗", "浙江省杭州市"),
+        ("浙江有什么规定", "浙江省"),
+        ("没有排污许可证罚多少", ""),
+        ("危废从武汉运到杭州要办什么", HOME),
+        ("杭州有的规定武汉也适用吗", HOME),
+        ("危废从宁波拉到上海怎么办", "浙江省宁波市"),
+        ("南京路上的餐馆油烟", ""),
+    ],
+)
+def test_place(text, region):
+    assert place(text, HOME) == region
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("没有排污许可证就排污，罚多少？", Kind.SUM),
+        ("多久内要备案", Kind.DEADLINE),
+        ("油烟找谁管", Kind.WHO),
+        ("一楼能不能开餐馆", Kind.MAY),
+        ("空气优良率目标是多少", Kind.FIGURE),
+        ("许可证丢了怎么补办", Kind.HOW),
+        ("什么是危险废物", Kind.WHAT),
+        ("餐馆油烟", Kind.OTHER),
+    ],
+)
+def test_kinds(text, kind):
+    assert kind_of(text) is kind
+
+
+def turns(*texts: str) -> tuple[Turn, ...]:
+    return tuple(Turn("user" if at % 2 == 0 else "assistant", text) for at, text in enumerate(texts))
+
+
+def test_ellipsis_keeps_the_matter_and_what_was_asked():
+    made = whole("那要是光排噪声呢?", turns("没有排污许可证排污罚多少", "罚 20 万元。"))
+    assert made.followup
+    assert "排污许可证" in made.text
+    assert "罚多少" in made.text
+
+
+def test_a_follow_up_that_asks_its_own_takes_the_matter_alone():
+    made = whole("它多久到期", turns("排污许可证罚多少", "……"))
+    assert made.text == "排污许可证，它多久到期"
+
+
+def test_correction_replaces_the_question():
+    assert whole("不是，我是说工地扬尘罚多少", turns("餐馆油烟罚多少", "……")).text.startswith("工地扬尘罚多少")
+
+
+def test_change_of_subject_stands_alone():
+    made = whole("换个问题，秸秆焚烧罚多少", turns("餐馆油烟罚多少", "……"))
+    assert made.text == "秸秆焚烧罚多少"
+    assert not made.followup
+
+
+def test_answer_to_a_question_back_is_joined():
+    made = whole("餐饮店", turns("要不要做环评", "想先问一句：您做的是哪一行？"))
+    assert made.text == "要不要做环评，餐饮店"
+
+
+def test_a_question_without_a_matter_leans():
+    assert whole("个人最多罚多少", turns("广场舞太吵怎么办", "先劝阻。"), lambda text: "广场舞" in text).followup
+    assert not leans("没有排污许可证就排污罚多少")
+
+
+def test_misses_in_a_row():
+    assert misses(turns("问一", "没有找到依据。", "再问", "抱歉，没有查到。", "又问")) == 2
+    assert misses(turns("问一", "没有找到依据。", "再问", "处 20 万元罚款。")) == 0
+    assert misses(turns("问一", "处罚如下。", "答非所问")) == 1
+
+
+def test_split():
+    assert split("没有排污许可证罚多少？怎么补办？") == ["没有排污许可证罚多少？", "没有排污许可证，怎么补办？"]
+    assert split("我楼下开了家烧烤店，油烟很大，该找谁？") == ["我楼下开了家烧烤店，油烟很大，该找谁？"]
+    assert len(split("1. 环评多久有效 2. 验收多久做完 3. 证多久到期 4. 台账存几年")) == 3
+
+
+@given(st.text(max_size=120))
+def test_split_keeps_something(text):
+    assert split(text)
+
+
+def test_normalise_and_terms():
+    assert normalise("武汉 的82. 8 %，ＡＢＣ\u200b罰多少") == "武汉的82.8%,ABC罚多少"
+    assert "没有" in terms("没有排污许可证")
+
+
+def test_understand_puts_it_together():
+    (question,) = understand("今年7月杭州的厂无证排污罚多少", (), Context(TODAY, HOME), LAWS)
+    assert question.region == question.place == "浙江省杭州市"
+    assert question.on == date(2026, 7, 15)
+    assert question.today == TODAY
+    assert "今年7月" not in question.matter
