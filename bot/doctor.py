@@ -24,7 +24,7 @@ from bot.search import find
 from bot.state import Found, Kind, State, Understood, Verdict
 from bot.suggest import suggestions
 from bot.text import normalise, sentences
-from bot.triage import MAX_CHARACTERS, triage
+from bot.triage import MAX_CHARACTERS, PASS, triage
 from bot.understanding import understand
 from bot.verify import check
 from corpus import starter as library
@@ -110,7 +110,9 @@ class Doctor:
             if misses(history) >= 2:
                 verdict = Verdict("escalate:missed", Outcome.ESCALATE, "escalate-missed")
             elif verdict.outcome:
-                verdict = Verdict("pass")
+                verdict = PASS
+        if verdict.reason.endswith(":learned") and self._library_knows(verdict, state):
+            verdict = PASS
         if verdict.reply == "foreign" and (chinese := in_chinese(state.asked)):
             return replace(state, verdict=replace(verdict, outcome=None), asked=chinese)
         if verdict.outcome is None:
@@ -118,6 +120,19 @@ class Doctor:
         text = normalise(state.asked)[:MAX_CHARACTERS]
         answer = replies.reply(verdict, text, self._starter.contacts, state.context.on)
         return replace(state, verdict=verdict, answer=answer)
+
+    def _library_knows(self, verdict: Verdict, state: State) -> bool:
+        """Whether a question that only the classifier would hand on is better asked back, or is a FAQ word for word.
+
+        Not for emergencies and refusals: there a mistake in the other direction does the harm.
+        """
+        if verdict.outcome not in (Outcome.ESCALATE, Outcome.REDIRECT):
+            return False
+        understood = self._understand(state)
+        if understood.answer:
+            return True
+        match = self._match(find(understood.parts[0], self._index(), self._starter, self._lexicon))
+        return match is not None and match.score >= faq.SURE
 
     def _understand(self, state: State) -> State:
         parts = understand(state.asked, state.history, state.context, self._laws, self._region, self._lexicon.names_matter)

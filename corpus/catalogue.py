@@ -6,24 +6,28 @@ log and raises the revision, so readers notice it and nothing is ever half-store
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields, replace
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, RowMapping, delete, insert, or_, select, update
+from sqlalchemy import Connection, Engine, RowMapping, delete, func, insert, or_, select, update
 
-from corpus import tables
+from corpus import links, tables
 from corpus.database import connect, migrate, writing
-from corpus.model import Document, Passage, Status, Trust, short_title
+from corpus.links import Link, plain_title
+from corpus.model import Cite, Document, Passage, Status, short_title
+from corpus.records import Event, Origin, Outcome, Record, State, document_of, event_of, passage_of, record_of, same
 from corpus.succession import settle
+
+__all__ = ["Catalogue", "CatalogueError", "Event", "NotFoundError", "Origin", "Outcome", "Record", "State"]
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _DRAFT = ".draft"
-_STATED = ("title", "level", "issuer", "doc_no", "region", "publish_date", "effective_date", "trust", "confidence")
-_FIELDS = tuple(spec.name for spec in fields(Document))
+_DELETED = re.compile(r"[（(]?(?:本条)?已?(?:删除|删去|废止)[）)]?[。.]?\s*")
 
 
 class CatalogueError(Exception):
@@ -37,53 +41,6 @@ class CatalogueError(Exception):
 class NotFoundError(CatalogueError):
     def __init__(self, document_id: str) -> None:
         super().__init__(f"目录中没有文档 {document_id}", 404)
-
-
-class State(StrEnum):
-    """Whether staff have released a document. Not its legal status."""
-
-    DRAFT = "draft"
-    PUBLISHED = "published"
-
-
-class Outcome(StrEnum):
-    ADDED = "added"
-    REPLACED = "replaced"
-    THERE = "there"
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """How a document came in: where each field was read, what the loader warned of, what makes a repeated load needless."""
-
-    provenance: Mapping[str, str] = field(default_factory=dict)
-    warnings: tuple[str, ...] = ()
-    quality: float = 1.0
-    fingerprint: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """A document as the catalogue keeps it."""
-
-    document: Document
-    state: State
-    origin: Origin
-    added_at: datetime
-    added_by: str
-    ended_by: str
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One line of the log; lines are only ever added."""
-
-    at: datetime
-    actor: str
-    action: str
-    document_id: str
-    title: str
-    detail: str
 
 
 class Catalogue:
@@ -130,7 +87,7 @@ class Catalogue:
         with writing(self._engine) as connection:
             self._touch(connection)
             older = self._older(connection, stored_id, document.sha256, state)
-            if any(_same(row, document, origin) for row in older):
+            if any(same(row, document, origin) for row in older):
                 connection.rollback()
                 return Outcome.THERE
             for row in older:
@@ -192,7 +149,7 @@ class Catalogue:
         with writing(self._engine) as connection:
             self._touch(connection)
             row = self._row(connection, document_id)
-            document = replace(_document(row), ended_on=on, superseded_by=by, repealed=True)
+            document = replace(document_of(row), ended_on=on, superseded_by=by, repealed=True)
             if document.starts_on and on < document.starts_on:
                 raise ValueError(f"{document.title}: ends {on}, before it begins {document.starts_on}")
             values = {"ended_on": on, "superseded_by": by, "repealed": True, "ended_by": actor}
@@ -228,7 +185,7 @@ class Catalogue:
         columns = tables.documents.c
         with self._engine.connect() as connection:
             rows = connection.execute(query.order_by(columns.short_title, columns.publish_date, columns.id)).mappings()
-            found = [_document(row) for row in rows]
+            found = [document_of(row) for row in rows]
         day = on or date.today()
         return [
             document
@@ -244,7 +201,7 @@ class Catalogue:
         with self._engine.connect() as connection:
             query = select(tables.documents).where(tables.documents.c.id == document_id)
             row = connection.execute(query).mappings().first()
-        return _record(row) if row else None
+        return record_of(row) if row else None
 
     def records(self, state: State | str | None = None) -> list[Record]:
         """Everything the catalogue holds, newest first."""
@@ -252,7 +209,7 @@ class Catalogue:
         if state is not None:
             query = query.where(tables.documents.c.state == State(state))
         with self._engine.connect() as connection:
-            return [_record(row) for row in connection.execute(query).mappings()]
+            return [record_of(row) for row in connection.execute(query).mappings()]
 
     def passages(self, document_id: str) -> list[Passage]:
         return list(self._passages(tables.passages.c.document_id == document_id))
@@ -276,10 +233,63 @@ class Catalogue:
             default=None,
         )
 
-    def fingerprints(self) -> set[str]:
-        """Of everything stored: a file with a known one need not be read again."""
+    def labels(self, document_ids: Collection[str]) -> dict[str, frozenset[str]]:
+        """:returns: the labels of the articles that stand in these documents; one whose text only says that it was deleted does not stand"""
+        columns = tables.passages.c
+        query = select(columns.document_id, columns.article, func.substr(columns.text, 1, 12)).where(
+            columns.document_id.in_(document_ids), columns.kind == "article"
+        )
+        found: dict[str, set[str]] = {id: set() for id in document_ids}
         with self._engine.connect() as connection:
-            return set(connection.execute(select(tables.documents.c.fingerprint)).scalars())
+            for id, label, start in connection.execute(query):
+                if not _DELETED.fullmatch(start):
+                    found[id].add(label)
+        return {id: frozenset(labels) for id, labels in found.items()}
+
+    def sizes(self) -> dict[str, dict[str, int]]:
+        """:returns: of every published document how many passages of each kind it has"""
+        columns = tables.passages.c
+        query = (
+            select(columns.document_id, columns.kind, func.count())
+            .join(tables.documents)
+            .where(tables.documents.c.state == State.PUBLISHED)
+            .group_by(columns.document_id, columns.kind)
+        )
+        found: dict[str, dict[str, int]] = defaultdict(dict)
+        with self._engine.connect() as connection:
+            for id, kind, count in connection.execute(query):
+                found[id][kind] = count
+        return found
+
+    def links(self, document_id: str) -> list[Link]:
+        """What a document is made under and which articles it cites, in the order of its text."""
+        columns = tables.links.c
+        query = select(tables.links).where(columns.document_id == document_id).order_by(columns.ordinal)
+        with self._engine.connect() as connection:
+            return [_link(row) for row in connection.execute(query).mappings()]
+
+    def leaning_on(self, title: str, article: str = "", on: date | None = None) -> list[tuple[Document, tuple[Link, ...]]]:
+        """Published instruments in force on a day (default today) that are made under an instrument or cite its articles.
+
+        :param article: only what names this article
+        :returns: the highest rank first
+        """
+        columns = tables.links.c
+        query = select(tables.links).where(columns.title == plain_title(title)).order_by(columns.document_id, columns.ordinal)
+        if article:
+            query = query.where(columns.article == article)
+        found: dict[str, list[Link]] = defaultdict(list)
+        with self._engine.connect() as connection:
+            for row in connection.execute(query).mappings():
+                found[row["document_id"]].append(_link(row))
+        named = [row for row in self.documents(status=Status.IN_FORCE, on=on) if row.id in found]
+        return [(row, tuple(found[row.id])) for row in sorted(named, key=lambda row: -row.rank)]
+
+    def fingerprints(self) -> dict[str, str]:
+        """Fingerprint -> id of everything stored: a file with a known one need not be read again."""
+        columns = tables.documents.c
+        with self._engine.connect() as connection:
+            return {row.fingerprint: row.id for row in connection.execute(select(columns.fingerprint, columns.id))}
 
     def log(self, document_id: str = "", limit: int = 200) -> list[Event]:
         """:returns: what was done, newest first."""
@@ -287,11 +297,7 @@ class Catalogue:
         if document_id:
             query = query.where(tables.log.c.document_id == document_id)
         with self._engine.connect() as connection:
-            rows = connection.execute(query).mappings()
-            return [
-                Event(_utc(row["at"]), *(row[name] for name in ("actor", "action", "document_id", "title", "detail")))
-                for row in rows
-            ]
+            return [event_of(row) for row in connection.execute(query).mappings()]
 
     def _passages(self, condition: Any) -> Iterator[Passage]:  # noqa: ANN401 - a boolean SQL expression
         columns = tables.documents.c
@@ -303,7 +309,7 @@ class Catalogue:
         )
         with self._engine.connect() as connection:
             for row in connection.execution_options(yield_per=2000).execute(query).mappings():
-                yield _passage(row)
+                yield passage_of(row)
 
     def _older(self, connection: Connection, stored_id: str, sha256: str, state: State) -> list[RowMapping]:
         """What a new document replaces: the one under its id, and what came from the same file in the same state."""
@@ -316,7 +322,7 @@ class Catalogue:
         self,
         connection: Connection,
         document: Document,
-        passages: Iterable[Passage],
+        passages: Sequence[Passage],
         stored_id: str,
         state: State,
         origin: Origin,
@@ -340,6 +346,13 @@ class Catalogue:
             for passage in passages
         ]
         connection.execute(insert(tables.passages), rows)
+        leaning = [
+            {"document_id": stored_id, "ordinal": ordinal, "kind": link.kind, "place": link.place}
+            | {"title": link.to.title, "article": link.to.article}
+            for ordinal, link in enumerate(links.find(document.title, passages))
+        ]
+        if leaning:
+            connection.execute(insert(tables.links), leaning)
 
     def _row(self, connection: Connection, document_id: str) -> RowMapping:
         row = connection.execute(select(tables.documents).where(tables.documents.c.id == document_id)).mappings().first()
@@ -356,28 +369,5 @@ class Catalogue:
         connection.execute(insert(tables.log).values(row | {"at": datetime.now(UTC)}))
 
 
-def _same(row: RowMapping, document: Document, origin: Origin) -> bool:
-    """The same file, read in the same way, under the same metadata. An end that was set later does not count."""
-    if not document.sha256 or row["sha256"] != document.sha256 or row["fingerprint"] != origin.fingerprint:
-        return False
-    ended = bool(row["ended_by"]) or (row["ended_on"], row["repealed"]) == (document.ended_on, document.repealed)
-    return ended and all(row[name] == getattr(document, name) for name in _STATED)
-
-
-def _document(row: RowMapping) -> Document:
-    return Document(**{name: row[name] for name in _FIELDS} | {"trust": Trust(row["trust"])})
-
-
-def _record(row: RowMapping) -> Record:
-    origin = Origin(row["provenance"], tuple(row["warnings"]), row["quality"], row["fingerprint"])
-    return Record(_document(row), State(row["state"]), origin, _utc(row["added_at"]), row["added_by"], row["ended_by"])
-
-
-def _passage(row: RowMapping) -> Passage:
-    names = ("id", "document_id", "article", "text", "kind", "ordinal")
-    return Passage(**{name: row[name] for name in names}, title=row["short_title"], headings=tuple(row["headings"]))
-
-
-def _utc(moment: datetime) -> datetime:
-    """SQLite gives the time back without its zone."""
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+def _link(row: RowMapping) -> Link:
+    return Link(links.Kind(row["kind"]), Cite(row["title"], row["article"]), row["place"])

@@ -50,6 +50,18 @@ passages = sa.Table(
     sa.UniqueConstraint("document_id", "article"),
 )
 
+# What a document is made under and which articles it cites (corpus/links.py); made anew with its passages.
+links = sa.Table(
+    "corpus_links",
+    metadata,
+    sa.Column("document_id", sa.ForeignKey("corpus_documents.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("ordinal", sa.Integer, primary_key=True),
+    sa.Column("kind", sa.String(12), nullable=False),
+    sa.Column("title", sa.Text, nullable=False, index=True),
+    sa.Column("article", sa.Text, nullable=False),
+    sa.Column("place", sa.Text, nullable=False),
+)
+
 log = sa.Table(
     "corpus_log",
     metadata,
