@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from corpus.dates import days
-from corpus.loaders.base import Loaded
+from corpus.loaders.base import Block, Loaded
 from corpus.numerals import ARTICLE
 from corpus.regions import most_named, place
 
@@ -30,14 +30,22 @@ _LOCAL_LEGISLATURE = re.compile(r"([\u4e00-\u9fff]{2,12}?[省市区州])第?[一
 
 @dataclass(slots=True)
 class Clues:
-    """field -> (value, where it was read), and the text that it was read from."""
+    """field -> (value, where it was read), and the blocks that it was read from."""
 
+    blocks: tuple[Block, ...]
     text: str
     found: dict[str, tuple[str | date, str]] = field(default_factory=dict)
 
     def note(self, name: str, value: str | date | None, line: str) -> None:
         if value and name not in self.found:
-            self.found[name] = (value, f"文内：{line[:60]}")
+            self.found[name] = (value, f"文内{self._place(line)}：{line[:60]}")
+
+    def _place(self, line: str) -> str:
+        """The page where the format has pages, else the paragraph; '' for words that stand in no single one."""
+        for number, block in enumerate(self.blocks, 1):
+            if line in block.text:
+                return f"第{block.page}页" if block.page else f"第{number}段"
+        return ""
 
     def value(self, name: str) -> str:
         return str(self.found[name][0]) if name in self.found else ""
@@ -45,8 +53,9 @@ class Clues:
 
 def read(name: str, loaded: Loaded) -> Clues:
     """:param name: the file's name without its ending; it may hold the years of a plan or the month of a newspaper."""
-    lines = [block.text for block in loaded.blocks if block.text]
-    clues = Clues("\n".join(lines))
+    blocks = tuple(block for block in loaded.blocks if block.text)
+    lines = [block.text for block in blocks]
+    clues = Clues(blocks, "\n".join(lines))
     head = _head(lines)
     if _newspaper(clues, name):
         return clues

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,12 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import StaticPool
 
 _WAIT_MS = 30_000
+
+
+class StoreError(Exception):
+    """The database took nothing of a change: the disk is full, it may not be written, or another program holds it."""
+
+    status = 507
 
 
 def connect(url: str) -> Engine:
@@ -50,9 +57,26 @@ def connect(url: str) -> Engine:
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """A transaction that writes: committed as a whole, or nothing of it is."""
-    with engine.connect().execution_options(write=True) as connection, connection.begin():
-        yield connection
+    """A transaction that writes: committed as a whole, or nothing of it is.
+
+    :raises StoreError: if the database cannot take the change
+    """
+    try:
+        with engine.connect().execution_options(write=True) as connection, connection.begin():
+            yield connection
+    except (OperationalError, sqlite3.OperationalError) as error:  # the bare one comes from opening the file
+        raise StoreError(_reason(str(error))) from error
+
+
+def _reason(said: str) -> str:
+    said = said.lower()
+    if "locked" in said:
+        return f"另一个程序占用数据库超过 {_WAIT_MS // 1000} 秒，这一步没有存入任何内容。请稍后再运行同一命令。"
+    if any(words in said for words in ("full", "disk i/o", "no space", "too large")):
+        return "磁盘已满或无法写入，这一步没有存入任何内容，原有内容保持不变。请腾出空间后再运行同一命令。"
+    if any(words in said for words in ("readonly", "read-only", "unable to open")):
+        return "数据库文件打不开或不允许写入，没有存入任何内容。请检查数据文件夹的权限和剩余空间。"
+    return f"数据库出错，这一步没有存入任何内容：{said.splitlines()[0]}"
 
 
 def migrate(engine: Engine, scripts: Path, version_table: str) -> None:

@@ -1,38 +1,29 @@
-"""Taking files in: found, read, described, cut, stored. One file that fails never stops the others."""
+"""Taking files in, one after the other: found, prepared, stored. One that fails never stops the others.
+
+A batch may be run again any time: what is stored is known by its fingerprint and not read.
+"""
 
 from __future__ import annotations
 
-import hashlib
+import os
 import re
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
-from corpus import metadata
-from corpus.catalogue import Catalogue, CatalogueError, Origin, Outcome, State
-from corpus.loaders.base import Loaded, LoadError
+from corpus import metadata, registry
+from corpus.catalogue import Catalogue, CatalogueError, Outcome, State
+from corpus.loaders.base import LoadError
 from corpus.metadata import Overrides
-from corpus.model import Document, Passage
-from corpus.numerals import ARTICLE, number
-from corpus.structure import parse
+from corpus.model import Document
+from corpus.prepared import READER, Load, Prepared, digest, doubts, draft_of, prepare
 
-READER = "1"  # raise it when loaders or parser read files differently, so that unchanged files are read again
-DOUBTFUL = 0.6
+__all__ = ["Prepared", "Result", "absent", "doubts", "draft_of", "files", "prepare", "take_in"]
+
 _ABOUT = re.compile(r"readme|\.csv$|\.jsonl?(?:\.gz)?$", re.I)  # files that describe a collection
-Load = Callable[[Path], Loaded]
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A file ready to be stored, for a preview before anything is."""
-
-    document: Document
-    passages: tuple[Passage, ...]
-    origin: Origin
-
-    @property
-    def articles(self) -> int:
-        return sum(passage.kind == "article" for passage in self.passages)
+_DRAFT = ".draft"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,45 +33,33 @@ class Result:
     path: Path
     outcome: Outcome | None = None
     document: Document | None = None
+    held: bool = False  # kept as a draft because its text is doubtful
     passages: int = 0
     articles: int = 0
-    look: tuple[str, ...] = field(default=())
+    look: tuple[str, ...] = ()
     error: str = ""
     code: str = ""
 
 
 def files(paths: Iterable[Path]) -> list[Path]:
-    """The files of these files and folders, in order; hidden ones and the tables that describe a collection left out."""
+    """The files of these files and folders, in order; hidden ones and the tables that describe a collection left out.
+
+    A folder that may not be opened comes back itself, so that it is reported and not passed over.
+    """
     found: dict[Path, None] = {}
     for path in paths:
-        inside = sorted(path.rglob("*")) if path.is_dir() else [path]
-        for file in inside:
-            hidden = any(part.startswith((".", "~$")) for part in file.relative_to(path).parts)
-            if (not path.is_dir()) or (file.is_file() and not hidden and not _ABOUT.search(file.name)):
-                found[file] = None
+        if not path.is_dir():
+            found[path] = None
+            continue
+        inside: list[Path] = []
+        closed: list[OSError] = []
+        for folder, folders, names in os.walk(path, onerror=closed.append):
+            folders[:] = [name for name in folders if not name.startswith(".")]
+            wanted = (name for name in names if not name.startswith((".", "~$")) and not _ABOUT.search(name))
+            inside += [file for name in wanted if (file := Path(folder, name)).is_file()]
+        inside += [Path(error.filename) for error in closed if isinstance(error, PermissionError)]
+        found |= dict.fromkeys(sorted(inside))
     return list(found)
-
-
-def digest(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def prepare(path: Path, load: Load, overrides: Overrides | None = None, name: str = "") -> Prepared:
-    """Read, describe and cut a file without storing it.
-
-    :param name: the name to go by where the path is that of a temporary file
-    :raises LoadError: if it cannot be read or holds no text
-    """
-    overrides = overrides or Overrides()
-    loaded = load(path)
-    sha256 = digest(path)
-    document, provenance = metadata.describe(path.with_name(name) if name else path, loaded, sha256, overrides)
-    passages = tuple(parse(document.id, document.short_title, loaded.blocks))
-    if not passages:
-        raise LoadError("no-text", "没有读到正文", "请确认文件不是空白页或纯图片，必要时换成文字版再上传。")
-    fingerprint = metadata.fingerprint(sha256, path, overrides, READER)
-    return Prepared(document, passages, Origin(provenance, loaded.warnings, loaded.quality, fingerprint))
 
 
 def take_in(
@@ -91,69 +70,116 @@ def take_in(
     actor: str,
     state: State = State.PUBLISHED,
     overrides: Overrides | None = None,
+    review_below: float = 0.0,
 ) -> Iterator[Result]:
-    """Store files one after the other. Files that stand in the catalogue unchanged are passed over without reading them."""
-    known = catalogue.fingerprints()
-    overrides = overrides or Overrides()
+    """Store files one after the other.
+
+    :param review_below: a text of lower quality (0..1) becomes a draft and waits for review
+    :raises StoreError: if the database cannot take anything; the files before are stored, the others are not
+    """
+    batch = _Batch(catalogue, load, actor, state, overrides or Overrides(), review_below)
+    paths = list(paths)
+    batch.survey(paths)
     for path in paths:
         try:
-            if path.is_file() and metadata.fingerprint(digest(path), path, overrides, READER) in known:
-                yield Result(path, Outcome.THERE)
-                continue
-            prepared = prepare(path, load, overrides)
-            before = catalogue.document(prepared.document.id)
-            outcome = catalogue.add(prepared.document, prepared.passages, actor=actor, state=state, origin=prepared.origin)
-            yield Result(
-                path, outcome, prepared.document, len(prepared.passages), prepared.articles, tuple(doubts(prepared, before))
-            )
+            yield batch.take(path)
         except LoadError as error:
             yield Result(path, error=str(error), code=error.code)
         except (OSError, ValueError, CatalogueError) as error:
             yield Result(path, error=f"没有存入：{error}", code="failed")
 
 
-def doubts(prepared: Prepared, before: Document | None = None) -> Iterator[str]:
-    """What a person should look at before leaning on a document.
-
-    :param before: the document that it has replaced, if any
-    """
-    document = prepared.document
-    if before and before.source != document.source:
-        yield f"取代了来自 {before.source} 的同名同日文件"
-    yield from prepared.origin.warnings
-    if prepared.origin.quality < DOUBTFUL:
-        yield f"文字质量 {prepared.origin.quality:.0%}，请与原件核对"
-    if not document.level:
-        yield "没有判断出效力级别"
-    if not document.starts_on and document.trust == "official":
-        yield "没有找到公布或施行日期"
-    gaps = _gaps(prepared.passages)
-    if gaps:
-        yield f"条文序号不连续：{gaps[0]} 之后"
+def absent(folder: Path) -> Iterator[Result]:
+    """What the catalog.csv of a collection lists and its folder lacks."""
+    table = folder / registry.NAME
+    if table.is_file():
+        for name in registry.Registry(table).rows:
+            if not (folder / name).is_file():
+                yield Result(folder / name, error=f"{registry.NAME} 列出了它，文件夹里没有", code="missing")
 
 
-def _gaps(passages: Iterable[Passage]) -> list[str]:
-    gaps, last, label = [], 0, ""
-    for passage in passages:
-        found = ARTICLE.fullmatch(passage.article)
-        if passage.kind != "article" or not found:
-            continue
-        value = number(found["number"]) or 0
-        if last and value not in (last, last + 1):
-            gaps.append(label)
-        last, label = value, passage.article
-    return gaps
+class _Batch:
+    """Holds which file stands behind each document, so that a second copy of one does not push the first out."""
 
+    def __init__(
+        self, catalogue: Catalogue, load: Load, actor: str, state: State, overrides: Overrides, review_below: float
+    ) -> None:
+        self.catalogue = catalogue
+        self.load = load
+        self.actor = actor
+        self.state = state
+        self.overrides = overrides
+        self.review_below = review_below
+        self.there: set[Path] = set()
+        self.by_bytes: dict[str, Path] = {}
+        self.by_document: dict[str, Path] = {}
+        self.in_force: dict[str, dict[str, date | None]] = defaultdict(dict)
 
-def draft_of(prepared: Prepared, document: Document) -> Prepared:
-    """The same text under corrected metadata; passages follow the new id and title."""
-    moved = tuple(
-        replace(
-            passage,
-            id=document.id + passage.id.removeprefix(passage.document_id),
-            document_id=document.id,
-            title=document.short_title,
+    def survey(self, paths: Iterable[Path]) -> None:
+        """Find out what is stored already, before anything is: so the order of a batch decides nothing when it is run again."""
+        known = self.catalogue.fingerprints()
+        for document in self.catalogue.documents():
+            if not document.ended_on:
+                self.in_force[document.short_title][document.id] = document.publish_date
+        for path in paths:
+            try:
+                sha256 = digest(path)
+            except LoadError:
+                continue  # it is said when its turn comes
+            id = known.get(metadata.fingerprint(sha256, path, self.overrides, READER))
+            if id and sha256 not in self.by_bytes:
+                self.there.add(path)
+                self._stands(path, sha256, id)
+
+    def take(self, path: Path) -> Result:
+        """:raises LoadError: if the file cannot be read"""
+        if path in self.there:
+            return Result(path, Outcome.THERE)
+        sha256 = digest(path)
+        twin = self.by_bytes.get(sha256)
+        if twin:
+            return Result(path, Outcome.DUPLICATE, look=(f"与 {twin} 内容完全相同",))
+        prepared = prepare(path, self.load, self.overrides)
+        id = prepared.document.id
+        rival = self.by_document.get(id)
+        if rival and not self._fuller(prepared):
+            return Result(path, Outcome.DUPLICATE, look=(f"与 {rival} 标题和日期相同，正文不更全，没有存入",))
+        held = self.state is State.PUBLISHED and prepared.origin.quality < self.review_below
+        before = self.catalogue.document(id)
+        outcome = self.catalogue.add(
+            prepared.document,
+            prepared.passages,
+            actor=self.actor,
+            state=State.DRAFT if held else self.state,
+            origin=prepared.origin,
         )
-        for passage in prepared.passages
-    )
-    return Prepared(document, moved, prepared.origin)
+        self._stands(path, sha256, id)
+        look = [*doubts(prepared, before), *self._amended(prepared.document)]
+        if rival:
+            look.append(f"与 {rival} 标题和日期相同，正文更全，已取代它")
+        counts = {"passages": len(prepared.passages), "articles": prepared.articles}
+        return Result(path, outcome, prepared.document, held, **counts, look=tuple(look))
+
+    def _stands(self, path: Path, sha256: str, id: str) -> None:
+        self.by_bytes[sha256] = path
+        self.by_document[id.removesuffix(_DRAFT)] = path
+
+    def _fuller(self, prepared: Prepared) -> bool:
+        """Whether a file holds more than what stands stored for the same document: more articles, else more text."""
+        id = prepared.document.id
+        stored = self.catalogue.passages(id) or self.catalogue.passages(id + _DRAFT)
+        other = replace(prepared, passages=tuple(stored))
+        return _extent(prepared) > _extent(other)
+
+    def _amended(self, document: Document) -> Iterator[str]:
+        """A version that was in force before this batch and is ended by the new one: what cites it must be looked at."""
+        older = self.in_force.get(document.short_title, {})
+        for id in [id for id in older if id != document.id]:
+            now = self.catalogue.document(id)
+            if now and now.ended_on:
+                del older[id]
+                yield f"{now.publish_date} 的版本自 {now.ended_on} 起被它代替，请用 impact 查看引用它的内容"
+
+
+def _extent(prepared: Prepared) -> tuple[int, int]:
+    return prepared.articles, sum(len(passage.text) for passage in prepared.passages)

@@ -1,6 +1,7 @@
 """What a document is: title, level, issuer, number, place and dates, and where each of them was read.
 
-In order of trust: what a person states, the catalog.csv of the collection, the text itself, front matter, the file name.
+In order of trust: what a person states, the catalog.csv of the collection, the text itself, front matter, the file name,
+the folders it lies in.
 Nothing is guessed: what no source says stays empty.
 """
 
@@ -14,7 +15,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 
-from corpus import registry
+from corpus import layout, registry
 from corpus.clues import Clues, read
 from corpus.dates import iso
 from corpus.loaders.base import Loaded
@@ -78,7 +79,7 @@ def document_id(title: str, publish_date: date | None, file: str = "") -> str:
 def describe(
     path: Path, loaded: Loaded, sha256: str, overrides: Overrides | None = None
 ) -> tuple[Document, dict[str, str]]:
-    """:returns: the document and, for each field that is known, its source (`catalog.csv`, `文内：…`, `文件名`)."""
+    """:returns: the document and, for each field that is known, its source (`catalog.csv`, `文内第2段：…`, `文件名`)."""
     facts = _Facts()
     for name, value in asdict(overrides or Overrides()).items():
         facts.offer(name, value, "人工填写")
@@ -140,6 +141,8 @@ def _from_text(facts: _Facts, clues: Clues, front: Mapping[str, str], path: Path
         del facts.sources["effective_date"]
     for name in ("title", "issuer"):
         facts.offer("region", place(facts.text(name), clues.text), f"由{'标题' if name == 'title' else '发布机关'}推断")
+    for name, value, folder in layout.facts(path):
+        facts.offer(name, value, folder)
 
 
 def _trust(facts: _Facts) -> Trust:
@@ -149,8 +152,8 @@ def _trust(facts: _Facts) -> Trust:
 
 
 def fingerprint(sha256: str, path: Path, overrides: Overrides, reader: str) -> str:
-    """Changes whenever reading the file again could give something else: bytes, table row, overrides, reader's version."""
+    """Changes whenever reading the file again could give something else: bytes, table row or folders, overrides, reader."""
     found = registry.find(path)
-    row = dict(found[1]) if found else {}
-    key = json.dumps([sha256, row, asdict(overrides), reader], ensure_ascii=False, default=str, sort_keys=True)
+    around = dict(found[1]) if found else list(layout.facts(path))
+    key = json.dumps([sha256, around, asdict(overrides), reader], ensure_ascii=False, default=str, sort_keys=True)
     return hashlib.sha256(key.encode()).hexdigest()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -68,11 +69,12 @@ class LocalIndex:
     def search(self, query: str, *, on: date, region: str = "", k: int = 10) -> list[Hit]:
         """The best passages in force on `on` and applicable in `region`, best first; none for a question without words."""
         legal = self.legal()
+        allowed = legal.allowed(on, region)
         asked = understand(query, self._words, self._parts.passages.titles, self._rare)
-        named = self._named(asked, legal, on, region)
-        if k < 1 or (not len(asked.keys) and not named):
+        named = self._named(asked, allowed)
+        if k < 1 or not len(asked.keys):
             return []
-        positions, legs = self.candidates(asked, legal.allowed(on, region), legal.prior)
+        positions, legs = self.candidates(asked, allowed, legal.prior, named)
         scores = self._ranker.score(legs)
         legs = {**legs, "score": scores}
         scores = scores + np.array([_NAMED - named.index(at) if at in named else 0.0 for at in positions.tolist()])
@@ -100,9 +102,14 @@ class LocalIndex:
             return self._legal
 
     def candidates(
-        self, query: Query, allowed: NDArray[np.bool_], prior: NDArray[np.float32]
+        self, query: Query, allowed: NDArray[np.bool_], prior: NDArray[np.float32], named: Sequence[int] = ()
     ) -> tuple[NDArray[np.int64], dict[str, NDArray[np.float32]]]:
-        """:returns: positions of what any leg found, and what each leg says of each of them (raw, of the same shape)"""
+        """What the ranker chooses from.
+
+        :param allowed, prior: of shape (passages,)
+        :param named: positions that are candidates whatever the legs say
+        :returns: positions of what any leg found, and what each leg says of each of them (raw, of the same shape)
+        """
         parts = self._parts
         law = np.where(allowed, parts.law.score(query.keys, query.weights), 0)
         text = np.where(allowed, parts.text.score(query.keys, query.weights), 0)
@@ -110,7 +117,6 @@ class LocalIndex:
         np.maximum.at(asked, parts.asked_parents, parts.asked.score(query.keys, query.weights))
         asked[~allowed] = 0
         vector = self._encoder.query(query.text)
-        named = [parts.passages.article(cite.title, cite.article) for cite in query.cites]
         positions = np.unique(
             np.concatenate(
                 [
@@ -118,11 +124,10 @@ class LocalIndex:
                     best(text, CANDIDATES),
                     best(asked, CANDIDATES),
                     parts.dense.nearest(vector, allowed, CANDIDATES),
-                    np.array([at for rows in named for at, _ in rows], dtype=np.int64),
+                    np.array(named, dtype=np.int64),
                 ]
             )
         )
-        positions = positions[allowed[positions]]
         near, near_asked = parts.dense.scores(vector, positions)
         titled = np.concatenate([parts.passages.titled(title) for title in query.titles] or [np.zeros(0, np.int64)])
         return positions, {
@@ -135,9 +140,8 @@ class LocalIndex:
             "prior": prior[positions],
         }
 
-    def _named(self, query: Query, legal: Legal, on: date, region: str) -> list[int]:
+    def _named(self, query: Query, allowed: NDArray[np.bool_]) -> list[int]:
         """:returns: positions of the articles that the question names, in its order"""
-        allowed = legal.allowed(on, region)
         rows = [self._parts.passages.article(cite.title, cite.article) for cite in query.cites]
         return [at for versions in rows for at, _ in versions if allowed[at]]
 

@@ -4,9 +4,10 @@ import sys
 
 import numpy as np
 import pytest
+from safetensors.numpy import load_file
 
 from indexer import tokenizer
-from indexer.encoder import EncoderError, StaticEncoder, load
+from indexer.encoder import MODEL, EncoderError, StaticEncoder, load
 from indexer.hub import HubEncoder, prefixes
 from indexer.langchain import EnvEmbeddings
 from indexer.sentence import sentence_transformer
@@ -27,6 +28,12 @@ def test_the_shipped_encoder_knows_what_is_alike():
     asked = encoder.query("冇得排污证罚几多")
     assert asked @ law > asked @ other + 0.2
     assert encoder.passages([]).shape == (0, encoder.dimension)
+
+
+def test_the_shipped_encoder_is_small_and_of_eight_bits():
+    path = MODEL / "encoder.safetensors"
+    assert path.stat().st_size < 40e6
+    assert load_file(path)["weights"].dtype == np.int8
 
 
 def test_vectors_have_length_one_or_nothing(small):

@@ -22,6 +22,8 @@ const WRONG = ["规定过时或引错", "没有答到点子上", "看不懂", "�
 export class AnswerView {
   /** @type {Citation[]} */
   #citations = [];
+  /** @type {Block[]} */
+  #shown = [];
 
   /** @param {Actions} actions @param {string} base */
   constructor(actions, base) {
@@ -54,9 +56,26 @@ export class AnswerView {
 
   /** @param {Block} block */
   block(block) {
+    this.#shown.push(block);
     if (block.kind === "table" && block.rows.length) this.body.append(this.#table(block));
     else if (block.kind === "steps") this.body.append(this.#steps(block));
     else this.body.append(el("p", { class: block.kind }, ...this.#marked(block)));
+  }
+
+  /** The decision holds the whole answer: where it differs from what was streamed, it stands. @param {Decision} decision */
+  settle(decision) {
+    if (decision.blocks && JSON.stringify(decision.blocks.map(plain)) !== JSON.stringify(this.#shown.map(plain))) {
+      this.body.replaceChildren();
+      this.#shown = [];
+      this.references(decision.citations || [], decision.speaker);
+      for (const block of decision.blocks) this.block(block);
+    }
+    this.decide(decision);
+  }
+
+  /** An expert has it now: asking for one again would say nothing new. */
+  handed() {
+    this.after.querySelector(".hand")?.remove();
   }
 
   /** @param {Decision} decision */
@@ -220,6 +239,11 @@ export class AnswerView {
 
 /** @type {Decision} */
 const blank = { message: "", outcome: "", speaker: "rule", confidence: 0, reasons: [], choices: [], suggestions: [], contacts: [], on: null, consultation: null };
+
+/** What a reader sees of a block. @param {Block} block */
+function plain(block) {
+  return [block.kind, block.text, block.cites, block.rows];
+}
 
 /** @param {Citation} citation */
 function label(citation) {

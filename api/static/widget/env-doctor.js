@@ -21,6 +21,8 @@ export class EnvDoctor extends HTMLElement {
   #following = null;
   #lastEvent = "";
   #seen = new Set();
+  /** @type {AnswerView[]} */
+  #views = [];
   #built = false;
   log = el("div", { class: "log", role: "log", "aria-label": "对话", "aria-live": "off" });
   voice = el("p", { class: "voice", role: "status", "aria-live": "polite" });
@@ -107,7 +109,7 @@ export class EnvDoctor extends HTMLElement {
       } else if (event === "decision") {
         decided = true;
         this.#seen.add(data.message);
-        view.decide(data);
+        view.settle(data);
         this.#track(data.consultation);
         this.dispatchEvent(new CustomEvent("env-doctor:outcome", { detail: { outcome: data.outcome }, bubbles: true, composed: true }));
       } else if (event === "error") throw new Trouble(data.message);
@@ -142,6 +144,7 @@ export class EnvDoctor extends HTMLElement {
       try {
         const made = await this.#client.consult(note.value, contact.value);
         box.replaceWith(el("p", { class: "notice handed", role: "status", text: "已转给专家。答复会出现在这里，您可以先关掉页面，回来还在。" }));
+        for (const view of this.#views) view.handed();
         this.#track(made);
       } catch (error) {
         send.disabled = false;
@@ -211,16 +214,19 @@ export class EnvDoctor extends HTMLElement {
     this.#following = null;
     this.#lastEvent = "";
     this.#client.forget();
+    this.#views = [];
     this.log.replaceChildren();
     this.greeting.hidden = false;
     this.input.focus();
   }
 
   #view() {
-    return new AnswerView(
+    const view = new AnswerView(
       { ask: (question) => this.ask(question), consult: () => this.#consult(), feedback: (...said) => this.#client.feedback(...said) },
       this.#client.base,
     );
+    this.#views.push(view);
+    return view;
   }
 
   #build() {

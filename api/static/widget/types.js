@@ -7,7 +7,8 @@
  * @typedef {{department: string, matter: string, hotline: string, note: string, confirm: boolean}} Contact
  * @typedef {{id: string, state: string}} Consultation
  * @typedef {{message: string, outcome: string, speaker: string, confidence: number, reasons: string[], choices: string[],
- *   suggestions: string[], contacts: Contact[], on: string|null, consultation: Consultation|null}} Decision
+ *   suggestions: string[], contacts: Contact[], on: string|null, consultation: Consultation|null,
+ *   blocks?: Block[], citations?: Citation[]}} Decision
  * @typedef {{id: string, role: string, at: string, text: string, author?: string, outcome?: string, speaker?: string,
  *   blocks?: Block[], citations?: Citation[], choices?: string[], suggestions?: string[], contacts?: Contact[],
  *   on?: string|null, consultation?: Consultation|null}} Message

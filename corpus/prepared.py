@@ -1,0 +1,115 @@
+"""From a file to a document: read, described, cut, and held against what a person should look at."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from corpus import metadata
+from corpus.catalogue import Origin
+from corpus.loaders.base import Loaded, LoadError
+from corpus.metadata import Overrides
+from corpus.model import Document, Passage
+from corpus.numerals import ARTICLE, number
+from corpus.structure import parse
+
+READER = "2"  # raise it when loaders or parser read files differently, so that unchanged files are read again
+DOUBTFUL = 0.6
+Load = Callable[[Path], Loaded]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A file ready to be stored, for a preview before anything is."""
+
+    document: Document
+    passages: tuple[Passage, ...]
+    origin: Origin
+
+    @property
+    def articles(self) -> int:
+        return sum(passage.kind == "article" for passage in self.passages)
+
+
+def digest(path: Path) -> str:
+    """:raises LoadError: if the file is gone or may not be read"""
+    try:
+        return _digest(path)
+    except FileNotFoundError as error:
+        raise LoadError("missing", f"找不到文件 {path.name}", "请检查路径，或等文件放好后再导入。") from error
+    except OSError as error:
+        raise LoadError("unreadable", f"无法打开（{error.strerror}）", "请检查权限后再导入。") from error
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def prepare(path: Path, load: Load, overrides: Overrides | None = None, name: str = "") -> Prepared:
+    """Read, describe and cut a file without storing it.
+
+    :param name: the name to go by where the path is that of a temporary file
+    :raises LoadError: if it cannot be read, holds no text, or changes meanwhile
+    """
+    overrides = overrides or Overrides()
+    sha256 = digest(path)
+    loaded = load(path)
+    if digest(path) != sha256:
+        raise LoadError("changed", "文件在读取时被改动", "请等它写完再导入。")
+    document, provenance = metadata.describe(path.with_name(name) if name else path, loaded, sha256, overrides)
+    passages = tuple(parse(document.id, document.short_title, loaded.blocks))
+    if not passages:
+        raise LoadError("no-text", "没有读到正文", "请确认文件不是空白页或纯图片，必要时换成文字版再上传。")
+    fingerprint = metadata.fingerprint(sha256, path, overrides, READER)
+    return Prepared(document, passages, Origin(provenance, loaded.warnings, loaded.quality, fingerprint))
+
+
+def doubts(prepared: Prepared, before: Document | None = None) -> Iterator[str]:
+    """What a person should look at before leaning on a document.
+
+    :param before: the document that it has replaced, if any
+    """
+    document = prepared.document
+    if before and before.source != document.source:
+        yield f"取代了来自 {before.source} 的同名同日文件"
+    yield from prepared.origin.warnings
+    if prepared.origin.quality < DOUBTFUL:
+        yield f"文字质量 {prepared.origin.quality:.0%}，请与原件核对"
+    if not document.level:
+        yield "没有判断出效力级别"
+    if not document.starts_on and document.trust == "official":
+        yield "没有找到公布或施行日期"
+    gaps = _gaps(prepared.passages)
+    if gaps:
+        yield f"条文序号不连续：{gaps[0]} 之后"
+
+
+def _gaps(passages: Iterable[Passage]) -> list[str]:
+    gaps, last, label = [], 0, ""
+    for passage in passages:
+        found = ARTICLE.fullmatch(passage.article)
+        if passage.kind != "article" or not found:
+            continue
+        value = number(found["number"]) or 0
+        if last and value not in (last, last + 1):
+            gaps.append(label)
+        last, label = value, passage.article
+    return gaps
+
+
+def draft_of(prepared: Prepared, document: Document) -> Prepared:
+    """The same text under corrected metadata; passages follow the new id and title."""
+    moved = tuple(
+        replace(
+            passage,
+            id=document.id + passage.id.removeprefix(passage.document_id),
+            document_id=document.id,
+            title=document.short_title,
+        )
+        for passage in prepared.passages
+    )
+    return Prepared(document, moved, prepared.origin)
