@@ -33,6 +33,8 @@ from indexer.hit import Hit, Index
 
 REGION = "湖北省武汉市"
 ANSWER_AT = 0.5
+# An answer as sure as this stands against a suspicion of the classifier; to miss an emergency does the greatest harm.
+CERTAIN = {Outcome.EMERGENCY: 0.9, Outcome.REFUSE: 0.8, Outcome.REDIRECT: 0.7, Outcome.ESCALATE: 0.6}
 
 
 class Doctor:
@@ -81,7 +83,7 @@ class Doctor:
         The Decision holds the whole answer: numbering and wording of it stand, whatever was shown before.
         """
         state = self._before.invoke(self._state(question, history, context))
-        if self._composer and state.answer is None and len(state.found) == 1 and not _foreign(state):
+        if self._composer and state.answer is None and len(state.found) == 1 and not _plain_only(state):
             yield from self._streamed(state)
             return
         answer = self._answered(state if state.answer else self._answer(state))
@@ -112,7 +114,7 @@ class Doctor:
             elif verdict.outcome:
                 verdict = PASS
         if verdict.reason.endswith(":learned") and self._library_knows(verdict, state):
-            verdict = PASS
+            verdict = Verdict("pass", doubt=verdict)
         if verdict.reply == "foreign" and (chinese := in_chinese(state.asked)):
             return replace(state, verdict=replace(verdict, outcome=None), asked=chinese)
         if verdict.outcome is None:
@@ -129,7 +131,7 @@ class Doctor:
         if verdict.outcome not in (Outcome.ESCALATE, Outcome.REDIRECT):
             return False
         understood = self._understand(state)
-        if understood.answer:
+        if understood.answer or state.history:
             return True
         match = self._match(find(understood.parts[0], self._index(), self._starter, self._lexicon))
         return match is not None and match.score >= faq.SURE
@@ -150,7 +152,21 @@ class Doctor:
             answer = self._from_model(found) if self._composer else None
             answers.append(answer or self._from_library(found))
         whole = merged(answers, state.parts[0].text if len(state.parts) == 1 else normalise(state.asked))
+        if doubted := self._doubted(state, whole):
+            return replace(state, answer=doubted)
         return replace(state, answer=replies.introduced(whole, state.verdict) if state.verdict else whole)
+
+    def _doubted(self, state: State, answer: Answer) -> Answer | None:
+        """:returns: the reply to what the classifier suspects, where the answer is not sure enough to stand against it."""
+        doubt = state.verdict.doubt if state.verdict else None
+        if not doubt or not doubt.outcome:
+            return None
+        if answer.outcome is Outcome.ANSWERED and answer.confidence >= CERTAIN[doubt.outcome]:
+            return None
+        if doubt.outcome in (Outcome.ESCALATE, Outcome.REDIRECT) and any(part.followup for part in state.parts):
+            return None
+        text = normalise(state.asked)[:MAX_CHARACTERS]
+        return replace(replies.reply(doubt, text, self._starter.contacts, state.context.on), hits=answer.hits)
 
     # -- composing -----------------------------------------------------------------------------------------------------
 
@@ -269,8 +285,9 @@ class Doctor:
         return state.answer
 
 
-def _foreign(state: State) -> bool:
-    return bool(state.verdict and state.verdict.language != "zh")
+def _plain_only(state: State) -> bool:
+    """Whether the whole answer must be known before anything of it is shown."""
+    return bool(state.verdict and (state.verdict.language != "zh" or state.verdict.doubt))
 
 
 def _labels(found: Found) -> frozenset[str]:

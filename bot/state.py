@@ -34,6 +34,7 @@ class Verdict:
     reply: str = ""  # key in rules/replies.yaml
     contact: str = ""  # id in contacts.yaml
     language: str = "zh"
+    doubt: Verdict | None = None  # what it might be, where nothing surer answers
 
 
 @dataclass(frozen=True, slots=True)

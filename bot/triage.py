@@ -6,13 +6,17 @@ import re
 from collections.abc import Sequence
 
 from bot.answer import Outcome, Turn
+from bot.classifier import PASS as CLASS_PASS
 from bot.classifier import shipped
 from bot.rules import Rule, rules
 from bot.state import Verdict
 from bot.text import is_chinese, letters, normalise, sentences, squeezed
 
 MAX_CHARACTERS = 2000
-SURE = 0.5  # of an outcome, for the classifier to speak up; 0.3 % of the library's own questions reach it
+# Of an outcome: from SURE the classifier decides, from SUSPECT it doubts. Concrete cases look much like questions of the
+# same firm that the library answers, so there it must be surer.
+SURE = {Outcome.EMERGENCY: 0.5, Outcome.REFUSE: 0.5, Outcome.REDIRECT: 0.5, Outcome.ESCALATE: 0.65}
+SUSPECT = 0.3
 _VICTIM = re.compile(r"晕|昏|倒在|倒下|呕|吐|中毒|喘|抽搐|没上来|喊不应|烧伤|灼伤|不省人事")
 PASS = Verdict("pass")
 _KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
@@ -51,20 +55,25 @@ def triage(question: str, history: Sequence[Turn] = ()) -> Verdict:
 
 
 def learned(text: str) -> Verdict:
-    """What no rule decides: the classifier's outcome where it is sure of one, named by its likeliest class."""
+    """What no rule decides: the classifier's outcome where it is sure of one, named by its likeliest class.
+
+    Where it only suspects one, the verdict passes and `doubt` holds the suspicion, for the case that retrieval is not
+    sure of its answer either.
+    """
     seen = shipped().probabilities(_ends(text))
     outcomes: dict[str, float] = {}
     for name, chance in seen.items():
         outcome = name.partition(":")[0]
         outcomes[outcome] = outcomes.get(outcome, 0.0) + chance
-    outcome = max(outcomes, key=lambda name: outcomes[name])
-    if outcome == "pass" or outcomes[outcome] < SURE:
+    outcome = max((name for name in outcomes if name != CLASS_PASS), key=lambda name: outcomes[name])
+    if outcomes[outcome] < SUSPECT:
         return PASS
     likeliest = max((name for name in seen if name.partition(":")[0] == outcome), key=lambda name: seen[name])
     reply = {"emergency": "emergency-spill", "refuse:evade": "refuse-evasion"}.get(likeliest, likeliest.replace(":", "-"))
     if outcome == "emergency" and _VICTIM.search(text):
         reply = "emergency-people"
-    return Verdict(f"{likeliest}:learned", Outcome(outcome), reply)
+    verdict = Verdict(f"{likeliest}:learned", Outcome(outcome), reply)
+    return verdict if outcomes[outcome] >= SURE[verdict.outcome or Outcome.ESCALATE] else Verdict("pass", doubt=verdict)
 
 
 def language_of(text: str) -> str:

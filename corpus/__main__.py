@@ -6,23 +6,42 @@ import getpass
 import json
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from typer.core import TyperGroup
 
-from corpus import intake, report, starter, starter_check
+from corpus import census, intake, report, report_batch, report_library, starter, starter_check, upkeep
+from corpus import impact as impact_
 from corpus.catalogue import Catalogue, CatalogueError, Record, State
-from corpus.impact import touched
+from corpus.collection import Collection
+from corpus.database import StoreError
+from corpus.loaders import LoadError
 from corpus.loaders.sandbox import Sandbox
 from corpus.metadata import Overrides
 from corpus.model import LEVELS, Status, short_title
 from corpus.settings import Settings
+from corpus.starter import LibraryError
 
-app = typer.Typer(help="知识库：导入、查看、发布和废止文档。", no_args_is_help=True, add_completion=False)
+INTERRUPTED = 130  # as shells say of Ctrl-C
+
+
+class _Commands(TyperGroup):
+    """Says what could not be done in one line, whichever command met it."""
+
+    def invoke(self, ctx: typer.Context) -> Any:  # noqa: ANN401 - as the framework has it
+        try:
+            return super().invoke(ctx)
+        except (CatalogueError, StoreError, LoadError, LibraryError) as error:
+            raise _fail(str(error)) from error
+
+
+app = typer.Typer(cls=_Commands, help="知识库：导入、查看、发布和废止文档。", no_args_is_help=True, add_completion=False)
 errors = Console(stderr=True)
 Actor = Annotated[str, typer.Option(help="操作人，记入日志")]
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON，每行一条")]
+_REPORT = "把要核对的清单写入 CSV 文件"
 
 
 def _catalogue() -> Catalogue:
@@ -45,6 +64,15 @@ def _level(value: str) -> str:
     if value and value not in LEVELS:
         raise typer.BadParameter(f"没有“{value}”这一级，可选：{'、'.join(LEVELS)}")
     return value
+
+
+def _cases(value: Path) -> Path:
+    if value != impact_.CASES and not value.is_dir():
+        raise typer.BadParameter(f"没有文件夹 {value}")
+    return value
+
+
+Cases = Annotated[Path, typer.Option(help="评测题所在的文件夹（JSON lines）", metavar="FOLDER", callback=_cases)]
 
 
 def _actor(value: str) -> str:
@@ -75,6 +103,7 @@ def add(
     *,
     draft: Annotated[bool, typer.Option("--draft", help="存为草稿，核对后再发布")] = False,
     actor: Actor = "",
+    report_to: Annotated[Path | None, typer.Option("--report", help=_REPORT)] = None,
     title: Annotated[str, typer.Option(help="标题（只用于单个文件）")] = "",
     level: Annotated[str, typer.Option(help="效力级别", callback=_level)] = "",
     region: Annotated[str, typer.Option(help="适用地区，如 湖北省武汉市")] = "",
@@ -88,17 +117,61 @@ def add(
     if title and len(found) != 1:
         raise typer.BadParameter("--title 只用于单个文件")
     overrides = Overrides(title, level, region, issuer, doc_no, publish_date, effective_date)
-    state = State.DRAFT if draft else State.PUBLISHED
-    catalogue = _catalogue()
-    with Sandbox() as sandbox, report.progress(errors, len(found)) as advance:
-        results = []
-        taken = intake.take_in(catalogue, found, sandbox.load, actor=_actor(actor), state=state, overrides=overrides)
-        for result in taken:
-            results.append(result)
-            advance(result)
-    report.summary(errors, results)
-    if any(result.error for result in results) or not found:
+    _take_in(found, [], actor, State.DRAFT if draft else State.PUBLISHED, overrides, report_to)
+
+
+@app.command("import-collection")
+def import_collection(
+    folder: Annotated[Path, typer.Argument(help="文件夹：带 catalog.csv，或按类别分文件夹", exists=True, file_okay=False)],
+    *,
+    actor: Actor = "",
+    report_to: Annotated[Path | None, typer.Option("--report", help=_REPORT)] = None,
+) -> None:
+    """导入整套法规。可以随时中断，再运行同一命令即从断处继续；最后列出需要核对的文件。"""
+    _take_in(intake.files([folder]), [*intake.absent(folder)], actor, State.PUBLISHED, Overrides(), report_to)
+
+
+def _take_in(
+    files: list[Path], missing: list[intake.Result], actor: str, state: State, overrides: Overrides, report_to: Path | None
+) -> None:
+    if report_to and not report_to.parent.is_dir():
+        raise typer.BadParameter(f"没有文件夹 {report_to.parent}，清单写不进去")
+    settings, catalogue, results, stopped = Settings(), _catalogue(), list[intake.Result](), ""
+    with Sandbox() as sandbox, report_batch.progress(errors, len(files)) as advance:
+        try:
+            for result in intake.take_in(
+                catalogue,
+                files,
+                sandbox.load,
+                actor=_actor(actor),
+                state=state,
+                overrides=overrides,
+                review_below=settings.review_below,
+            ):
+                results.append(result)
+                advance(result)
+        except KeyboardInterrupt:
+            stopped = "已中断。已存入的都是完整的，再运行同一命令即从断处继续。"
+        except StoreError as error:
+            stopped = f"已停止：{error}"
+    left = len(files) - len(results)
+    results += missing
+    if report_to:
+        report_batch.write(report_to, results)
+    report_batch.summary(errors, results, left, report_to)
+    if stopped:
+        errors.print(stopped, style="red", highlight=False)
+        raise typer.Exit(INTERRUPTED if stopped.startswith("已中断") else 1)
+    if any(result.error for result in results) or not files:
         raise typer.Exit(1)
+
+
+@app.command()
+def preview(file: Annotated[Path, typer.Argument(help="文件")]) -> None:
+    """读一个文件，显示读懂了什么：结构、各项信息及其出处、提示、文字质量。不存入任何内容。"""
+    with Sandbox() as sandbox:
+        prepared = intake.prepare(file, sandbox.load)
+    report_library.preview(Console(), prepared, Settings().review_below)
 
 
 @app.command("list")
@@ -128,7 +201,7 @@ def show(key: Annotated[str, typer.Argument(metavar="ID|TITLE")], article: Annot
     record = _find(catalogue, key)
     passages = catalogue.passages(record.document.id)
     if not article:
-        report.document(Console(), record, passages)
+        report.document(Console(), record, passages, catalogue.links(record.document.id))
         return
     label = report.normal_label(article)
     passage = next((row for row in passages if row.article == label), None)
@@ -152,26 +225,25 @@ def repeal(
     *,
     on: Annotated[date, typer.Option(parser=_day, metavar="DATE", help="自哪一天起失效")],
     by: Annotated[str, typer.Option(help="被哪一件取代")] = "",
+    cases: Cases = impact_.CASES,
     actor: Actor = "",
 ) -> None:
-    """废止一份文档，立即生效，并列出受影响的常见问答和要点。"""
+    """废止一份文档，立即生效，并列出受影响的问答、要点、下位文件和评测题。"""
     catalogue = _catalogue()
     record = _find(catalogue, key)
     try:
+        found = _impact(catalogue, record.document.title, "", on, cases)
         document = catalogue.repeal(record.document.id, on=on, by=by, actor=_actor(actor))
-    except (CatalogueError, ValueError) as error:
+    except ValueError as error:
         raise _fail(str(error)) from error
     typer.echo(f"《{document.title}》自 {on} 起失效")
-    report.touched(Console(), touched(starter.load(), document.short_title))
+    report_library.impact(Console(), found)
 
 
 @app.command()
 def publish(key: Annotated[str, typer.Argument(metavar="ID|TITLE")], *, actor: Actor = "") -> None:
     """发布一份草稿。"""
-    try:
-        document = _catalogue().publish(key, actor=_actor(actor))
-    except CatalogueError as error:
-        raise _fail(str(error)) from error
+    document = _catalogue().publish(key, actor=_actor(actor))
     typer.echo(f"已发布《{document.title}》（{document.id}）")
 
 
@@ -202,10 +274,25 @@ def export(file: Annotated[Path, typer.Argument(help="输出文件，JSON lines"
 
 
 @app.command()
-def library(*, as_json: AsJson = False, check: Annotated[bool, typer.Option("--check", help="按规则检查")] = False) -> None:
+def library(
+    *,
+    as_json: AsJson = False,
+    check: Annotated[bool, typer.Option("--check", help="按规则检查")] = False,
+    work: Annotated[bool, typer.Option("--work", help="列出因条文失效或缺失而不再显示的条目")] = False,
+    on: Annotated[date | None, typer.Option(parser=_day, metavar="DATE", help="以哪一天为准（默认今天）")] = None,
+) -> None:
     """随程序附带的要点和常见问答。"""
     loaded = starter.load()
-    if as_json:
+    if work:
+        collection = Collection(_catalogue(), loaded)
+        collection.refresh()
+        found = list(upkeep.tasks(collection, loaded, on or date.today()))
+        if as_json:
+            for task in found:
+                typer.echo(json.dumps(task.to_json(), ensure_ascii=False))
+        else:
+            report_library.work(Console(), found)
+    elif as_json:
         for row in starter.export(loaded):
             typer.echo(json.dumps(row, ensure_ascii=False))
     elif check:
@@ -220,11 +307,36 @@ def library(*, as_json: AsJson = False, check: Annotated[bool, typer.Option("--c
 
 
 @app.command()
-def impact(key: Annotated[str, typer.Argument(metavar="ID|TITLE")], article: Annotated[str, typer.Argument()] = "") -> None:
-    """列出引用一份文档（或其中一条）的常见问答和要点。"""
-    record = _catalogue().record(key)
-    title = record.document.short_title if record else short_title(key)
-    report.touched(Console(), touched(starter.load(), title, report.normal_label(article) if article else ""))
+def impact(
+    key: Annotated[str, typer.Argument(metavar="ID|TITLE")],
+    article: Annotated[str, typer.Argument()] = "",
+    *,
+    on: Annotated[date | None, typer.Option(parser=_day, metavar="DATE", help="以哪一天为准（默认今天）")] = None,
+    cases: Cases = impact_.CASES,
+) -> None:
+    """列出一份文档（或其中一条）修改、废止时要核对的问答、要点、下位文件和评测题。"""
+    catalogue = _catalogue()
+    record = catalogue.record(key)
+    title = record.document.title if record else key
+    label = report.normal_label(article) if article else ""
+    try:
+        found = _impact(catalogue, title, label, on or date.today(), cases)
+    except ValueError as error:
+        raise _fail(str(error)) from error
+    report_library.impact(Console(), found)
+
+
+def _impact(catalogue: Catalogue, title: str, article: str, day: date, cases: Path) -> impact_.Impact:
+    leaning = catalogue.leaning_on(title, article, day)
+    return impact_.touched(starter.load(), title, article, leaning=leaning, cases=impact_.cases_in(cases))
+
+
+@app.command()
+def stats(
+    *, on: Annotated[date | None, typer.Option(parser=_day, metavar="DATE", help="以哪一天为准（默认今天）")] = None
+) -> None:
+    """知识库里有什么：各级别、各状态的文件，条文，要点和问答，各主题的覆盖。"""
+    report_library.census(Console(), census.take(_catalogue(), starter.load(), on or date.today()))
 
 
 if __name__ == "__main__":

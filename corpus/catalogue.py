@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -275,7 +275,9 @@ class Catalogue:
         :returns: the highest rank first
         """
         columns = tables.links.c
-        query = select(tables.links).where(columns.title == plain_title(title)).order_by(columns.document_id, columns.ordinal)
+        query = (
+            select(tables.links).where(columns.title == plain_title(title)).order_by(columns.document_id, columns.ordinal)
+        )
         if article:
             query = query.where(columns.article == article)
         found: dict[str, list[Link]] = defaultdict(list)

@@ -53,7 +53,7 @@ class Collection:
         revision = self._catalogue.revision()
         if revision != self._revision:
             self._documents = {document.id: document for document in self._catalogue.documents()}
-            self._versions = Versions(self._documents.values(), self._starter.instruments)
+            self._versions = Versions(self._documents.values(), self._starter.instruments, self._catalogue.labels)
             self._revision = revision
         return revision
 
@@ -75,6 +75,14 @@ class Collection:
             self._of_entry(passage) if passage.document_id.startswith("lib:") else known.get(passage.document_id, SHUT)
             for passage in passages
         ]
+
+    def behind(self, title: str) -> Document | None:
+        """The version of an instrument that entries of the library speak of; None for an unknown title."""
+        return self._versions.behind(title)
+
+    def lacks(self, cite: Cite) -> bool:
+        """Whether the imported text has no such article; entries that cite it are never used."""
+        return self._versions.lacks(cite)
 
     def _of_entry(self, passage: Passage) -> Window:
         document = self.document_for(passage)

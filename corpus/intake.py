@@ -157,8 +157,7 @@ class _Batch:
         look = [*doubts(prepared, before), *self._amended(prepared.document)]
         if rival:
             look.append(f"与 {rival} 标题和日期相同，正文更全，已取代它")
-        counts = {"passages": len(prepared.passages), "articles": prepared.articles}
-        return Result(path, outcome, prepared.document, held, **counts, look=tuple(look))
+        return Result(path, outcome, prepared.document, held, len(prepared.passages), prepared.articles, tuple(look))
 
     def _stands(self, path: Path, sha256: str, id: str) -> None:
         self.by_bytes[sha256] = path

@@ -7,7 +7,7 @@ makes them again when `Catalogue.revision()` has changed.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -47,11 +47,19 @@ def window(document: Document) -> Window:
 class Versions:
     """The versions of every instrument, of the catalogue and of the starter library, by short title."""
 
-    def __init__(self, documents: Iterable[Document], instruments: Mapping[str, Document]) -> None:
+    def __init__(
+        self,
+        documents: Iterable[Document],
+        instruments: Mapping[str, Document],
+        labels: Callable[[Collection[str]], Mapping[str, frozenset[str]]] = lambda ids: {},
+    ) -> None:
+        """:param labels: ids of documents -> the article labels that stand in them, for those whose text is here"""
         self._held: dict[str, list[Document]] = defaultdict(list)
         for document in documents:
             self._held[document.short_title].append(document)
         self._instruments = instruments
+        texts = {row.id for title in instruments if (row := self.behind(title)) and row is not instruments[title]}
+        self._labels = labels(texts)
 
     def behind(self, title: str) -> Document | None:
         """The version that an entry of the library speaks of.
@@ -66,13 +74,22 @@ class Versions:
                 return same[-1]
         return max([*([known] if known else []), *held], key=lambda row: row.starts_on or date.min, default=None)
 
+    def lacks(self, cite: Cite) -> bool:
+        """Whether the text of the version behind a cite is here and has no such article."""
+        document = self.behind(cite.title) if cite.article else None
+        return bool(document and document.id in self._labels and cite.article not in self._labels[document.id])
+
     def window(self, cites: Iterable[Cite], own: Document | None) -> Window:
         """What a digest or FAQ may be used for: when and where all that it stands for applies.
+
+        It is never used where an article that it cites is missing in the text: one of the two is wrong.
 
         :param own: its record in the library; it may narrow the region, and says whether it tells of a draft or of news
         """
         windows = []
         for cite in cites:
+            if self.lacks(cite):
+                return SHUT
             known = self._instruments.get(cite.title)
             windows += [window(row) for row in {self.behind(cite.title), known and _end_only(known)} if row]
         if own and own.region:

@@ -35,8 +35,12 @@ _LEAD = re.compile(
     r"|^[依据照按用合有为由和与或及对以在]"
 )
 _OWN = re.compile(r"本(?:法典|办法|法|条例)$")
-_NO_NAME = frozenset({"条例", "办法", "规定", "细则", "解释", "通知", "意见", "决定"})  # 《条例》 of a text that nowhere says which
-_INSIDE = re.compile(rf"(?:第[{NUMERAL}\d]+[款项目]|第?[（(][{NUMERAL}]+[）)]项)(?:[、和至](?:第[{NUMERAL}\d]+[款项目]|第?[（(][{NUMERAL}]+[）)]项))*")
+_NO_NAME = frozenset(
+    {"条例", "办法", "规定", "细则", "解释", "通知", "意见", "决定"}
+)  # 《条例》 of a text that nowhere says which
+_INSIDE = re.compile(
+    rf"(?:第[{NUMERAL}\d]+[款项目]|第?[（(][{NUMERAL}]+[）)]项)(?:[、和至](?:第[{NUMERAL}\d]+[款项目]|第?[（(][{NUMERAL}]+[）)]项))*"
+)
 _AND = re.compile(r"\s*(?:、|和|及|以及|或者|或|与)\s*")
 _TO = re.compile(r"\s*(?:至|到|-|—|－)\s*")
 

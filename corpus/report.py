@@ -1,59 +1,20 @@
-"""What the commands show: tables on a terminal, and the summary after a batch."""
+"""What the commands show of documents: tables on a terminal, and the export."""
 
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from corpus.catalogue import Catalogue, Event, Outcome, Record
-from corpus.intake import Result
+from corpus.catalogue import Catalogue, Event, Record
+from corpus.links import Kind, Link
 from corpus.model import Document, Passage
 from corpus.numerals import ARTICLE, article_label
-
-_WORDS = {Outcome.ADDED: "新增", Outcome.REPLACED: "更新", Outcome.THERE: "未变"}
-_SHOWN = 40
-
-
-@contextmanager
-def progress(console: Console, total: int) -> Iterator[Callable[[Result], None]]:
-    """A bar on the terminal; what went wrong is said at once and again in the summary."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("导入", total=total)
-
-        def advance(result: Result) -> None:
-            bar.update(task, advance=1, description=result.path.name[:24])
-            if result.error:
-                bar.console.print(f"✗ {result.path.name}：{result.error}", style="red", highlight=False, markup=False)
-
-        yield advance
-
-
-def summary(console: Console, results: Sequence[Result]) -> None:
-    counts = Counter(_WORDS[result.outcome] if result.outcome else "失败" for result in results)
-    table = Table("结果", "文件", title="导入结果")
-    for word in (*_WORDS.values(), "失败"):
-        if counts[word]:
-            table.add_row(word, str(counts[word]))
-    table.add_row("条文", str(sum(result.articles for result in results)))
-    table.add_row("段落", str(sum(result.passages for result in results)))
-    console.print(table)
-    look = [result for result in results if result.look]
-    if look:
-        console.print(f"请核对 {len(look)} 份：")
-    for result in look[:_SHOWN]:
-        console.print(f"  {result.path.name}：{'；'.join(result.look)}", highlight=False, markup=False)
-    if len(look) > _SHOWN:
-        console.print(f"  ……另有 {len(look) - _SHOWN} 份")
 
 
 def as_row(document: Document, day: date) -> dict[str, object]:
@@ -61,7 +22,7 @@ def as_row(document: Document, day: date) -> dict[str, object]:
     return row | {"status": str(document.status_on(day))}
 
 
-def _table(fixed: Sequence[str], flowing: Sequence[str], title: str) -> Table:
+def grid(fixed: Sequence[str], flowing: Sequence[str], title: str) -> Table:
     """Ids and dates stay whole on a narrow terminal; titles wrap."""
     table = Table(title=title or None)
     for name in fixed:
@@ -72,21 +33,24 @@ def _table(fixed: Sequence[str], flowing: Sequence[str], title: str) -> Table:
 
 
 def documents(console: Console, found: Sequence[Document], day: date) -> None:
-    table = _table(("编号", "状态", "公布", "施行", "级别"), ("标题", "地区"), f"{len(found)} 份，状态以 {day} 为准")
+    table = grid(("编号", "状态", "公布", "施行", "级别"), ("标题", "地区"), f"{len(found)} 份，状态以 {day} 为准")
     for row in found:
         dates = (str(row.publish_date or ""), str(row.effective_date or ""))
         table.add_row(row.id, str(row.status_on(day)), *dates, row.level, row.title, row.region)
     console.print(table)
 
 
-def document(console: Console, record: Record, passages: Sequence[Passage]) -> None:
-    """Each field with the place where it was read, then the passages one a line."""
+def document(console: Console, record: Record, passages: Sequence[Passage], links: Iterable[Link]) -> None:
+    """Each field with the place where it was read, what it is made under, then the passages one a line."""
     table = Table("项目", "内容", "来源", title=record.document.title)
     for name, value in as_row(record.document, date.today()).items():
         if value not in ("", None):
             table.add_row(name, str(value), record.origin.provenance.get(name, ""))
     table.add_row("state", str(record.state), f"{record.added_by}，{record.added_at:%Y-%m-%d %H:%M}")
     table.add_row("quality", f"{record.origin.quality:.2f}", "；".join(record.origin.warnings))
+    for link in links:
+        if link.kind is Kind.BASED_ON:
+            table.add_row("依据", str(link.to), link.place or "标题")
     console.print(table)
     for row in passages:
         console.print(f"{row.article}  {row.text[:50]}".replace("\n", " "), highlight=False, markup=False)
@@ -101,7 +65,7 @@ def passage(console: Console, document: Document, row: Passage) -> None:
 
 
 def drafts(console: Console, records: Sequence[Record]) -> None:
-    table = _table(("编号", "级别", "质量"), ("标题", "提示"), f"{len(records)} 份草稿")
+    table = grid(("编号", "级别", "质量"), ("标题", "提示"), f"{len(records)} 份草稿")
     for record in records:
         row = record.document
         table.add_row(row.id, row.level, f"{record.origin.quality:.2f}", row.title, "；".join(record.origin.warnings))
@@ -109,20 +73,10 @@ def drafts(console: Console, records: Sequence[Record]) -> None:
 
 
 def events(console: Console, found: Sequence[Event]) -> None:
-    table = _table(("时间", "操作人", "操作", "编号"), ("标题", "说明"), "")
+    table = grid(("时间", "操作人", "操作", "编号"), ("标题", "说明"), "")
     for row in found:
         at = row.at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
         table.add_row(at, row.actor, row.action, row.document_id, row.title, row.detail)
-    console.print(table)
-
-
-def touched(console: Console, found: Sequence[Passage]) -> None:
-    if not found:
-        console.print("没有常见问答或要点引用它。")
-        return
-    table = Table("编号", "类别", "标题", title=f"引用它的有 {len(found)} 条，请逐条核对")
-    for row in found:
-        table.add_row(row.id, {"faq": "问答", "digest": "要点"}[row.kind], row.headings[0] if row.headings else row.article)
     console.print(table)
 
 

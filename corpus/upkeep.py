@@ -19,26 +19,29 @@ class Task:
     cite: Cite
     reason: str
 
+    def to_json(self) -> dict[str, str]:
+        return {"id": self.entry.passage.id, "file": self.entry.file, "cite": str(self.cite), "reason": self.reason}
+
 
 def tasks(collection: Collection, starter: Starter, on: date) -> Iterator[Task]:
     """One task for each cite of an entry that is repealed, amended or missing in the imported text on this day."""
     for entry in starter.entries.values():
         for cite in entry.passage.stands_for:
-            reason = _reason(collection, cite, on)
+            reason = _reason(collection, starter, cite, on)
             if reason:
                 yield Task(entry, cite, reason)
 
 
-def _reason(collection: Collection, cite: Cite, on: date) -> str:
+def _reason(collection: Collection, starter: Starter, cite: Cite, on: date) -> str:
     document = collection.behind(cite.title)
     if document is None:
         return ""
+    known = starter.instruments.get(cite.title)
+    if known and known.ended_on and on >= known.ended_on:
+        return f"自 {known.ended_on} 起失效"
     if collection.lacks(cite):
         return f"{_version(document)}没有这一条"
-    known = collection.library_end(cite.title)
     status = document.status_on(on)
-    if known and on >= known:
-        return f"自 {known} 起失效"
     if status in (Status.REPEALED, Status.AMENDED):
         newer = f"，见{document.superseded_by}" if document.superseded_by else ""
         return f"自 {document.ended_on} 起{status}{newer}"
