@@ -54,6 +54,7 @@ def values(text: str) -> set[Value]:
             continue
         amount = float(match[1].replace(",", "")) * _SCALE.get(match[2] or "", 1) * _SCALE.get(match[3] or "", 1)
         found.add(Value(round(amount, 6), _UNITS.get(match[4] or "", "")))
+    text = _ARABIC.sub(" ", text)  # else the 千 of 5 千元 would be a number of its own
     for match in _CHINESE.finditer(text):
         if match[1]:
             found.add(Value(_decimal(match[1]), "%"))
@@ -112,5 +113,5 @@ def _is_word(match: re.Match[str], text: str) -> bool:
     return (
         match[3] in {"一", "两"}
         and not match[2]
-        and match[4] in {"次", "类", "人", "家", "个", "份", "级", "里", "户", "头", "部", "项", "号"}
+        and match[4] in {"次", "类", "人", "家", "个", "份", "级", "里", "户", "头", "部", "项", "号", "条"}
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import json
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,6 +18,7 @@ from corpus import impact as impact_
 from corpus.catalogue import Catalogue, CatalogueError, Record, State
 from corpus.collection import Collection
 from corpus.database import StoreError
+from corpus.legal import as_known
 from corpus.loaders import LoadError
 from corpus.loaders.sandbox import Sandbox
 from corpus.metadata import Overrides
@@ -30,7 +32,7 @@ INTERRUPTED = 130  # as shells say of Ctrl-C
 class _Commands(TyperGroup):
     """Says what could not be done in one line, whichever command met it."""
 
-    def invoke(self, ctx: typer.Context) -> Any:  # noqa: ANN401 - as the framework has it
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - the framework keeps its types to itself
         try:
             return super().invoke(ctx)
         except (CatalogueError, StoreError, LoadError, LibraryError) as error:
@@ -45,7 +47,7 @@ _REPORT = "把要核对的清单写入 CSV 文件"
 
 
 def _catalogue() -> Catalogue:
-    return Catalogue.open(Settings().database)
+    return Catalogue.open(Settings().database, known=starter.load().instruments)
 
 
 def _fail(message: str) -> typer.Exit:
@@ -199,6 +201,7 @@ def show(key: Annotated[str, typer.Argument(metavar="ID|TITLE")], article: Annot
     """显示一份文档的来历和目录，或其中一条的原文。"""
     catalogue = _catalogue()
     record = _find(catalogue, key)
+    record = replace(record, document=as_known(record.document, catalogue.known))
     passages = catalogue.passages(record.document.id)
     if not article:
         report.document(Console(), record, passages, catalogue.links(record.document.id))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Engine, RowMapping, delete, func, insert, or_
 
 from corpus import links, tables
 from corpus.database import connect, migrate, writing
+from corpus.legal import as_known
 from corpus.links import Link, plain_title
 from corpus.model import Cite, Document, Passage, Status, short_title
 from corpus.records import Event, Origin, Outcome, Record, State, document_of, event_of, passage_of, record_of, same
@@ -46,15 +47,22 @@ class NotFoundError(CatalogueError):
 class Catalogue:
     """Safe to share between threads; several processes may hold one on the same database."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, known: Mapping[str, Document] | None = None) -> None:
         self._engine = engine
+        self.known = known or {}
 
     @classmethod
-    def open(cls, url: str) -> Self:
-        """:param url: such as sqlite:///data/env-doctor.db or postgresql+psycopg://…; tables are made or brought up to date"""
+    def open(cls, url: str, *, known: Mapping[str, Document] | None = None) -> Self:
+        """Make the tables or bring them up to date.
+
+        :param url: such as sqlite:///data/env-doctor.db or postgresql+psycopg://…
+        :param known: instruments of the starter library by short title; documents come back ended where it knows of an
+            amendment or a repeal that their files do not. What is stored stays as it was read.
+        :raises StoreError: if the database cannot be opened or written
+        """
         engine = connect(url)
         migrate(engine, MIGRATIONS, "corpus_version")
-        return cls(engine)
+        return cls(engine, known)
 
     def close(self) -> None:
         self._engine.dispose()
@@ -185,7 +193,7 @@ class Catalogue:
         columns = tables.documents.c
         with self._engine.connect() as connection:
             rows = connection.execute(query.order_by(columns.short_title, columns.publish_date, columns.id)).mappings()
-            found = [document_of(row) for row in rows]
+            found = [as_known(document_of(row), self.known) for row in rows]
         day = on or date.today()
         return [
             document
@@ -195,9 +203,10 @@ class Catalogue:
 
     def document(self, document_id: str) -> Document | None:
         record = self.record(document_id)
-        return record.document if record else None
+        return as_known(record.document, self.known) if record else None
 
     def record(self, document_id: str) -> Record | None:
+        """What is stored, as it was read."""
         with self._engine.connect() as connection:
             query = select(tables.documents).where(tables.documents.c.id == document_id)
             row = connection.execute(query).mappings().first()

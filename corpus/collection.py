@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from corpus.catalogue import Catalogue
-from corpus.legal import SHUT, Versions, Window, window
+from corpus.legal import SHUT, Versions, Window, as_known, window
 from corpus.model import Cite, Document, Passage
 from corpus.starter import Starter
 
@@ -52,8 +52,9 @@ class Collection:
         """
         revision = self._catalogue.revision()
         if revision != self._revision:
-            self._documents = {document.id: document for document in self._catalogue.documents()}
-            self._versions = Versions(self._documents.values(), self._starter.instruments, self._catalogue.labels)
+            known = self._starter.instruments
+            self._documents = {row.id: as_known(row, known) for row in self._catalogue.documents()}
+            self._versions = Versions(self._documents.values(), known, self._catalogue.labels)
             self._revision = revision
         return revision
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from corpus import metadata, registry
 from corpus.catalogue import Catalogue, CatalogueError, Outcome, State
+from corpus.legal import as_known
 from corpus.loaders.base import LoadError
 from corpus.metadata import Overrides
 from corpus.model import Document
@@ -154,7 +155,7 @@ class _Batch:
             origin=prepared.origin,
         )
         self._stands(path, sha256, id)
-        look = [*doubts(prepared, before), *self._amended(prepared.document)]
+        look = [*doubts(prepared, before), *self._amended(prepared.document), *self._ended(prepared.document)]
         if rival:
             look.append(f"与 {rival} 标题和日期相同，正文更全，已取代它")
         return Result(path, outcome, prepared.document, held, len(prepared.passages), prepared.articles, tuple(look))
@@ -178,6 +179,11 @@ class _Batch:
             if now and now.ended_on:
                 del older[id]
                 yield f"{now.publish_date} 的版本自 {now.ended_on} 起被它代替，请用 impact 查看引用它的内容"
+
+    def _ended(self, document: Document) -> Iterator[str]:
+        known = as_known(document, self.catalogue.known)
+        if known != document:
+            yield f"随附资料库记载它自 {known.ended_on} 起{'废止' if known.repealed else '被新版代替'}，按此处理"
 
 
 def _extent(prepared: Prepared) -> tuple[int, int]:

@@ -42,7 +42,7 @@ def documents(console: Console, found: Sequence[Document], day: date) -> None:
 
 def document(console: Console, record: Record, passages: Sequence[Passage], links: Iterable[Link]) -> None:
     """Each field with the place where it was read, what it is made under, then the passages one a line."""
-    table = Table("项目", "内容", "来源", title=record.document.title)
+    table = grid(("项目",), ("内容", "来源"), record.document.title)
     for name, value in as_row(record.document, date.today()).items():
         if value not in ("", None):
             table.add_row(name, str(value), record.origin.provenance.get(name, ""))

@@ -59,7 +59,9 @@ def summary(console: Console, results: Sequence[Result], left: int = 0, report: 
     if look:
         console.print(f"请核对 {len(look)} 份：")
     for result in look[:_SHOWN]:
-        console.print(f"  {word(result)}  {result.path.name}：{_note(result)}", highlight=False, markup=False)
+        console.print(
+            f"  {word(result)}  {result.path.name}：{_note(result)}", highlight=False, markup=False, soft_wrap=True
+        )
     if len(look) > _SHOWN:
         console.print(f"  ……另有 {len(look) - _SHOWN} 份" + ("" if report else "，加 --report 文件.csv 写出全部"))
     if report:

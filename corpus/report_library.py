@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from rich.console import Console
@@ -35,19 +36,20 @@ def impact(console: Console, found: Impact) -> None:
         console.print("没有常见问答、要点、文件或评测题引用它。")
         return
     if found.entries:
-        table = Table("编号", "类别", "标题", title=f"引用它的问答和要点 {len(found.entries)} 条，请逐条核对")
+        table = grid(("类别",), ("编号", "标题"), f"引用它的问答和要点 {len(found.entries)} 条，请逐条核对")
         for row in found.entries:
-            table.add_row(row.id, _KINDS[row.kind], row.headings[0] if row.headings else row.article)
+            table.add_row(_KINDS[row.kind], row.id, row.headings[0] if row.headings else row.article)
         console.print(table)
     if found.instruments:
-        table = Table("级别", "标题", "关系", "条文", title=f"依据它制定或引用其条文的现行文件 {len(found.instruments)} 件")
+        title = f"依据它制定或引用其条文的现行文件 {len(found.instruments)} 件"
+        table = grid(("级别", "关系"), ("标题", "条文"), title)
         for leaning in found.instruments:
             how = "依据它制定" if leaning.made_under else "引用条文"
-            table.add_row(leaning.document.level, leaning.document.title, how, "、".join(leaning.places))
+            table.add_row(leaning.document.level, how, leaning.document.title, "、".join(leaning.places))
         console.print(table)
     for name, ids in (("评测题", found.cases), ("已作出的回答", found.answers)):
         if ids:
-            console.print(f"{name} {len(ids)} 条：{'、'.join(ids)}", highlight=False, markup=False)
+            _line(console, f"{name} {len(ids)} 条：{'、'.join(ids)}")
 
 
 def work(console: Console, found: Sequence[Task]) -> None:
@@ -55,10 +57,14 @@ def work(console: Console, found: Sequence[Task]) -> None:
         console.print("没有要处理的条目")
         return
     entries = len({task.entry.passage.id for task in found})
-    table = grid(("文件",), ("条目", "引用", "原因"), f"{entries} 条不再显示，请改写或删除")
+    console.print(f"{entries} 条不再显示，请改写或删除：", highlight=False)
+    by_cite: dict[str, list[Task]] = defaultdict(list)
     for task in found:
-        table.add_row(task.entry.file, task.entry.passage.id, str(task.cite), task.reason)
-    console.print(table)
+        by_cite[f"{task.cite}：{task.reason}"].append(task)
+    for line, tasks in by_cite.items():
+        _line(console, line)
+        for task in tasks:
+            _line(console, f"    {task.entry.file}  {task.entry.passage.id}")
 
 
 def census(console: Console, found: Census) -> None:
@@ -82,7 +88,7 @@ def census(console: Console, found: Census) -> None:
 def preview(console: Console, prepared: Prepared, review_below: float) -> None:
     """What was understood of a file: fields with the place where each was read, doubts, score, structure."""
     document, origin = prepared.document, prepared.origin
-    table = Table("项目", "内容", "出处", title=document.title)
+    table = grid(("项目",), ("内容", "出处"), document.title)
     for name, label in _NAMES.items():
         value = getattr(document, name)
         table.add_row(label, str(value) if value else "（没有读到）", origin.provenance.get(name, ""))
@@ -91,7 +97,12 @@ def preview(console: Console, prepared: Prepared, review_below: float) -> None:
     console.print(f"文字质量 {origin.quality:.2f}（低于 {review_below:.2f} 存为草稿）：{after}", highlight=False)
     console.print(f"条文 {prepared.articles}，段落 {len(prepared.passages)}", highlight=False)
     for doubt in doubts(prepared):
-        console.print(f"! {doubt}", style="yellow", highlight=False, markup=False)
+        _line(console, f"! {doubt}")
     for part in outline(prepared.passages):
         indent = "  " * max(part.depth - 1, 0)
-        console.print(f"{indent}{part.heading}  {part.span}".rstrip(), highlight=False, markup=False)
+        _line(console, f"{indent}{part.heading}  {part.span}".rstrip())
+
+
+def _line(console: Console, text: str) -> None:
+    """Text of files and entries: never markup, never broken in the middle."""
+    console.print(text, highlight=False, markup=False, soft_wrap=True)

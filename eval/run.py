@@ -57,7 +57,9 @@ def ask(doctor: Doctor, index: Callable[[], Index], question: Question, setting:
         answer=answer.text,
         citations=tuple(Cited(c.title, c.article, str(c.status), c.level, c.note) for c in answer.citations),
         uncited=tuple(
-            b.text or str(b.rows) for b in answer.blocks if answer.outcome == "answered" and b.kind in LEGAL and not b.cites
+            b.text or str(b.rows)
+            for b in answer.blocks
+            if answer.outcome == "answered" and answer.speaker != "rule" and b.kind in LEGAL and not b.cites
         ),
         hits=tuple(stands_for(hit) for hit in hits[:10]),
         confidence=answer.confidence,

@@ -32,6 +32,7 @@ TELLS: dict[Kind, re.Pattern[str]] = {
 }
 _LIST = re.compile(r"有下列(?:情形|行为)之一的?")
 _ITEM = re.compile(r"^[（(][一二三四五六七八九十百]+[）)]\s*")
+# 有前款第四项行为的 cannot be understood without the paragraph before it.
 _LEANS = re.compile(r"(?:有|依照|违反)?前(?:款|项|两款)")
 _MAX = 260
 _FIT = 0.25
@@ -60,12 +61,8 @@ def pieces(passage: Passage, question: Understood, lexicon: Lexicon) -> list[Pie
     for at, (text, quote) in enumerate(rows):
         if len(text) > _MAX and not quote:
             continue
-        fits = bool(FITS[question.kind].search(text))
-        score = (
-            lexicon.coverage(question.matter, text)
-            + (_FIT if fits else 0.0)
-            + (_FIT if question.kind is Kind.SUM and sums(text) else 0.0)
-        )
+        score = lexicon.coverage(question.matter, text) if not _LEANS.match(text) else 0.0
+        score += _FIT * bool(FITS[question.kind].search(text)) + _FIT * (question.kind is Kind.SUM and bool(sums(text)))
         score += _FOCUS * lexicon.coverage(question.focus, text) if question.focus else 0.0
         out.append(Piece(_closed(text), quote, score, at))
     return out

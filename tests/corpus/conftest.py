@@ -5,7 +5,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from corpus.__main__ import app
 from corpus.catalogue import Catalogue
 from corpus.model import Document, Passage
 
@@ -44,3 +46,18 @@ def make():
         return document, passages
 
     return build
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    """run("list", "--json"): a command of this room on a catalogue of its own."""
+    monkeypatch.setenv("ENVDOCTOR_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.delenv("ENVDOCTOR_DATABASE_URL", raising=False)
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def call(*arguments):
+        result = CliRunner().invoke(app, [str(part) for part in arguments])
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.output
+        return result
+
+    return call

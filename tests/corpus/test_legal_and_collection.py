@@ -4,7 +4,6 @@ from datetime import date
 import pytest
 
 from corpus.collection import Collection, searchable
-from corpus.impact import touched
 from corpus.legal import SHUT, Window, window
 from corpus.model import Cite, Document, Passage, Trust
 from corpus.starter import Entry, Starter
@@ -133,9 +132,3 @@ def test_an_unknown_instrument_does_not_close_an_entry(catalogue):
     collection = Collection(catalogue, starter)
     collection.refresh()
     assert collection.windows([faq]) == [Window(0, date.max.toordinal() + 1, "", Trust.CURATED)]
-
-
-def test_impact_lists_what_leans_on_an_article():
-    starter = library(甲条例={}, 乙条例={})
-    assert [row.id for row in touched(starter, "甲条例")] == ["digest:甲条例", "faq:x"]
-    assert [row.id for row in touched(starter, "甲条例", "第二条")] == []

@@ -30,7 +30,7 @@ def test_a_promulgation_line_tells_number_issuer_and_days(described):
     assert document.title == "企业环境信息依法披露管理办法"
     assert (document.doc_no, document.issuer, document.level) == ("生态环境部令第24号", "生态环境部", "部门规章")
     assert (document.publish_date, document.effective_date) == (date(2021, 12, 11), date(2022, 2, 8))
-    assert sources["publish_date"].startswith("文内：（2021年12月11日")
+    assert sources["publish_date"].startswith("文内第2段：（2021年12月11日")
 
 
 def test_an_amended_text_does_not_say_since_when_it_applies(described):

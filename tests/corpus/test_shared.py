@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from corpus import intake, starter
-from corpus.catalogue import Catalogue
+from corpus import intake, prepared, starter
+from corpus.catalogue import Catalogue, Outcome
 from corpus.collection import Collection, searchable
 from corpus.loaders import LoadError, markdown, pdf, reader, scan
 from corpus.loaders.sandbox import Sandbox
@@ -44,7 +44,7 @@ def test_every_instrument_and_seed_goes_in(shared, rows, catalogue):
     assert not ended & in_force
     _the_library_joins_the_texts(catalogue)
     again = list(intake.take_in(catalogue, paths, sandbox.load, actor="test"))
-    assert {result.outcome for result in again} == {intake.Outcome.THERE}
+    assert {result.outcome for result in again} == {Outcome.THERE}
 
 
 def _the_library_joins_the_texts(catalogue: Catalogue):
@@ -88,7 +88,7 @@ def test_the_lists_come_row_by_row(shared, name, articles, rows, text):
 
 def test_scans_and_garbled_layers_are_named(shared, monkeypatch, tmp_path):
     garbled = pdf.load(next((shared / "pdf_samples" / "awkward").glob("*garbled*")))
-    assert garbled.quality < intake.DOUBTFUL
+    assert garbled.quality < prepared.DOUBTFUL
     monkeypatch.setenv("PATH", str(tmp_path))  # a machine without tesseract
     scan.available.cache_clear()
     for path in (shared / "pdf_samples" / "scanned").glob("*.pdf"):
