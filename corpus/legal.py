@@ -45,22 +45,20 @@ def window(document: Document) -> Window:
 
 
 def as_known(document: Document, instruments: Mapping[str, Document]) -> Document:
-    """A text seldom says that it was amended or repealed later. What the starter library knows of that is added.
+    """A text seldom says that it was amended or repealed later. Where nobody said so, what the starter library knows is added.
 
     :param instruments: what is known, by short title
     :returns: the document, ended on the first day of the known newer version or on the day of the known repeal
     """
     known = instruments.get(document.short_title)
     start = document.starts_on
-    if known is None or start is None or document.trust is not Trust.OFFICIAL:
+    if known is None or start is None or document.ended_on or document.trust is not Trust.OFFICIAL:
         return document
     if known.starts_on and known.publish_date and (document.publish_date or start) < known.publish_date:
         day, repealed, by = max(known.starts_on, start), False, f"{known.title}（{known.publish_date.year}年版）"
     elif known.ended_on and start < known.ended_on:
         day, repealed, by = known.ended_on, known.repealed, known.superseded_by
     else:
-        return document
-    if document.ended_on and document.ended_on <= day:
         return document
     return replace(document, ended_on=day, repealed=repealed, superseded_by=by)
 

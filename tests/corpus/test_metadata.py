@@ -48,8 +48,8 @@ def test_an_amended_text_does_not_say_since_when_it_applies(described):
 def test_a_provincial_regulation_is_placed_by_its_title(described):
     document, sources = described(
         "a.md",
-        "# 嘉兴市餐饮业油烟管理办法",
-        "2019年12月27日 嘉兴市第八届人民代表大会常务委员会第二十二次会议通过",
+        "# 嘉兴市楼道堆物管理办法",
+        "2019年3月5日 嘉兴市第三届人民代表大会常务委员会第九次会议通过",
         "第一条 甲。",
     )
     assert (document.region, document.level) == ("浙江省嘉兴市", "地方性法规")
