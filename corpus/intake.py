@@ -145,7 +145,7 @@ class _Batch:
         rival = self.by_document.get(id)
         if rival and not self._fuller(prepared):
             return Result(path, Outcome.DUPLICATE, look=(f"与 {rival} 标题和日期相同，正文不更全，没有存入",))
-        held = self.state is State.PUBLISHED and prepared.origin.quality < self.review_below
+        held = self.state is State.PUBLISHED and prepared.needs_review(self.review_below)
         before = self.catalogue.document(id)
         outcome = self.catalogue.add(
             prepared.document,
@@ -187,4 +187,4 @@ class _Batch:
 
 
 def _extent(prepared: Prepared) -> tuple[int, int]:
-    return prepared.articles, sum(len(passage.text) for passage in prepared.passages)
+    return prepared.articles, prepared.characters

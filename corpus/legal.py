@@ -54,7 +54,8 @@ def as_known(document: Document, instruments: Mapping[str, Document]) -> Documen
     start = document.starts_on
     if known is None or start is None or document.ended_on or document.trust is not Trust.OFFICIAL:
         return document
-    if known.starts_on and known.publish_date and (document.publish_date or start) < known.publish_date:
+    # Only the day of publication tells versions apart: an amended text repeats the day on which its first version took effect.
+    if known.starts_on and known.publish_date and document.publish_date and document.publish_date < known.publish_date:
         day, repealed, by = max(known.starts_on, start), False, f"{known.title}（{known.publish_date.year}年版）"
     elif known.ended_on and start < known.ended_on:
         day, repealed, by = known.ended_on, known.repealed, known.superseded_by

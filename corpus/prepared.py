@@ -17,6 +17,7 @@ from corpus.structure import parse
 
 READER = "2"  # raise it when loaders or parser read files differently, so that unchanged files are read again
 DOUBTFUL = 0.6
+_SHORTEST = 20  # characters; what is shorter is a fragment, however clean it looks
 Load = Callable[[Path], Loaded]
 
 
@@ -31,6 +32,14 @@ class Prepared:
     @property
     def articles(self) -> int:
         return sum(passage.kind == "article" for passage in self.passages)
+
+    @property
+    def characters(self) -> int:
+        return sum(len(passage.text) for passage in self.passages)
+
+    def needs_review(self, below: float) -> bool:
+        """Whether the text is too poor (quality 0..1 under `below`) or too short to be published unseen; 0 lets all through."""
+        return below > 0 and (self.origin.quality < below or self.characters < _SHORTEST)
 
 
 def digest(path: Path) -> str:
@@ -78,6 +87,8 @@ def doubts(prepared: Prepared, before: Document | None = None) -> Iterator[str]:
     yield from prepared.origin.warnings
     if prepared.origin.quality < DOUBTFUL:
         yield f"文字质量 {prepared.origin.quality:.0%}，请与原件核对"
+    if prepared.characters < _SHORTEST:
+        yield f"正文只有 {prepared.characters} 个字"
     if not document.level:
         yield "没有判断出效力级别"
     if not document.starts_on and document.trust == "official":

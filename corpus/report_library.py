@@ -93,7 +93,7 @@ def preview(console: Console, prepared: Prepared, review_below: float) -> None:
         value = getattr(document, name)
         table.add_row(label, str(value) if value else "（没有读到）", origin.provenance.get(name, ""))
     console.print(table)
-    after = "将存为草稿，等待核对" if origin.quality < review_below else "可以发布"
+    after = "将存为草稿，等待核对" if prepared.needs_review(review_below) else "可以发布"
     console.print(f"文字质量 {origin.quality:.2f}（低于 {review_below:.2f} 存为草稿）：{after}", highlight=False)
     console.print(f"条文 {prepared.articles}，段落 {len(prepared.passages)}", highlight=False)
     for doubt in doubts(prepared):

@@ -223,7 +223,7 @@ def test_the_library_knows_that_an_imported_text_has_ended(tmp_path, make):
     }
     catalogue = Catalogue.open(f"sqlite:///{tmp_path / 'known.db'}", known=known)
     for name in ("旧法(2018-01-01)", "旧法(2014-01-01)", "新法(2018-01-01)"):
-        write(tmp_path / f"{name}.md", text(name[:2]))
+        write(tmp_path / f"{name}.md", text(name[:2], extra=name))
     results = list(take_in(catalogue, sorted(tmp_path.glob("*.md")), reader.read, actor="a"))
     looks = {look for result in results for look in result.look if "资料库" in look}
     assert len(looks) == 3

@@ -1,0 +1,112 @@
+"""The systems that are compared on STARD: BM25 by the shipped terms, the static encoder retrained in each fold, and both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
+
+from eval.stard.data import Article, Lay
+from indexer import lexical, tokenizer
+from indexer.fusion import Weights, best
+from indexer.query import Words, understand
+from indexer.training.fit import Progress, Recipe, Supervised, Trainer
+from indexer.training.terms import Bags, bags, vocabulary
+from indexer.training.views import Views
+
+Floats = NDArray[np.float32]
+DEPTH = 100
+THREADS = 2
+
+
+class Lexical:
+    """BM25 over name and text. Plain: every term of the question counts alike; as shipped: read as a search reads it."""
+
+    def __init__(self, articles: Sequence[Article], words: Words) -> None:
+        self._postings = lexical.build(lexical.count([f"{article.name}\n{article.text}" for article in articles]))
+        self._words = words
+
+    def plain(self, question: str) -> Floats:
+        """:returns: float32 array of shape (articles,)"""
+        return self._postings.score(*tokenizer.weighted((term, 1.0) for term in tokenizer.terms(question)))
+
+    def shipped(self, question: str) -> Floats:
+        """The same with words of asking weighted down, statute words added for everyday ones and slips mended."""
+        asked = understand(question, self._words, frozenset(), self._rare)
+        return self._postings.score(asked.keys, asked.weights)
+
+    def _rare(self, pair: str) -> bool:
+        return bool(self._postings.frequency(np.array([tokenizer.key(pair)], dtype=np.uint64))[0] <= 3)
+
+
+class Dense:
+    """The recipe of the shipped encoder on the articles alone; one supervised epoch a fold goes on from there.
+
+    The vocabulary comes from the articles, and the epochs before the supervised one see no question.
+    """
+
+    def __init__(self, articles: Sequence[Article], recipe: Recipe, work: Path) -> None:
+        self._recipe, self._work = recipe, work
+        self._texts = [f"{article.name}\n{article.text}" for article in articles]
+        self._place = {article.id: at for at, article in enumerate(articles)}
+        self._vocabulary = vocabulary(self._texts, [], recipe.terms)
+        self._bags = bags(self._texts, self._vocabulary)
+        self._views = Views([article.passage for article in articles], self._vocabulary)
+
+    def taught(self, questions: Sequence[Lay], progress: Progress) -> Floats:
+        """:param questions: what the encoder is tuned on; none for the encoder that read articles only
+        :returns: the vectors of the terms, of shape (terms, dimension)
+        """
+        torch.manual_seed(self._recipe.seed)
+        torch.set_num_threads(THREADS)
+        trainer = Trainer(self._views, self._vocabulary, self._recipe, self._work)
+        return trainer.run(self._supervised(questions) if questions else None, progress)
+
+    def _supervised(self, questions: Sequence[Lay]) -> Supervised:
+        pairs = [(q.question, self._place[gold]) for q in questions for gold in sorted(q.gold)]
+        groups = np.array([at for _, at in pairs], dtype=np.int64)
+        return Supervised(
+            bags([question for question, _ in pairs], self._vocabulary),
+            bags([self._texts[at] for at in groups], self._vocabulary),
+            groups,
+        )
+
+    def scores(self, vectors: Floats, questions: Sequence[Lay]) -> Floats:
+        """:returns: cosines of shape (questions, articles)"""
+        asked = bags([q.question for q in questions], self._vocabulary)
+        out: Floats = summed(asked, vectors) @ summed(self._bags, vectors).T
+        return out
+
+
+def summed(texts: Bags, vectors: Floats) -> Floats:
+    """:returns: the vector of each text, of length 1 (0 for a text without known terms)"""
+    matrix = csr_matrix((np.ones(len(texts.ids), np.float32), texts.ids, texts.starts), shape=(len(texts), len(vectors)))
+    sums = matrix @ vectors
+    lengths = np.linalg.norm(sums, axis=1, keepdims=True)
+    out: Floats = (sums / np.where(lengths > 0, lengths, 1)).astype(np.float32)
+    return out
+
+
+def top(scores: Floats) -> list[int]:
+    """:returns: positions of the best, best first"""
+    found = best(scores, DEPTH)
+    return found[np.argsort(-scores[found], kind="stable")].tolist()
+
+
+def fused(words: Floats, near: Floats, dense: float | None = None) -> list[int]:
+    """Both legs over the best of each, weighted as in the shipped fusion, whose other legs are silent here.
+
+    :param dense: weight of the vectors against 1 for the words, in place of the shipped weights
+    :returns: positions, best first
+    """
+    positions = np.unique(np.concatenate([best(words, DEPTH), best(near, DEPTH)]))
+    silent = np.zeros(len(positions), dtype=np.float32)
+    legs = dict.fromkeys(("asked", "near_asked", "titled", "prior"), silent)
+    legs |= {"law": words[positions], "text": words[positions], "near": near[positions]}
+    ranker = Weights() if dense is None else Weights({"text": 1.0, "near": dense}, {})
+    total = ranker.score(legs)
+    return positions[np.argsort(-total, kind="stable")[:DEPTH]].tolist()
