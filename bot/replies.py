@@ -40,7 +40,7 @@ def reply(verdict: Verdict, text: str, contacts: Sequence[Responsible], today: d
             notice += read("replies")["zh"]["confirm-number"]
         shown: tuple[Contact, ...] = (contact,)
     else:
-        shown = _contacts(outcome, verdict, text, contacts)
+        shown = _contacts(outcome, verdict)
     blocks = [Block(lead, "lead")]
     if steps := found.get("steps"):
         blocks.append(Block("现在做三件事", "steps", rows=tuple((step,) for step in steps)))
@@ -82,13 +82,12 @@ def introduced(answer: Answer, verdict: Verdict) -> Answer:
     return replace(answer, blocks=(Block(spoken["foreign"], "lead"),))
 
 
-def _contacts(outcome: Outcome, verdict: Verdict, text: str, contacts: Sequence[Responsible]) -> tuple[Contact, ...]:
+def _contacts(outcome: Outcome, verdict: Verdict) -> tuple[Contact, ...]:
     if outcome is Outcome.EMERGENCY:
         radiation = verdict.reason == "emergency:source-lost"
         return tuple(call for call in _CALLS if call.hotline != ("119" if radiation else "110"))
-    if outcome is Outcome.ESCALATE:
-        return (responsible(text, contacts) or _FALLBACK,)
-    return ()
+    # whoever is asked to judge a case gets no department by keyword: 罚单 alone would bring the traffic police
+    return (_FALLBACK,) if outcome is Outcome.ESCALATE else ()
 
 
 def _foreign(verdict: Verdict, outcome: Outcome, text: str, today: date) -> Answer:

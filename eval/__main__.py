@@ -128,6 +128,31 @@ def bench(
         report.write_text(json.dumps(rows, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
+@app.command()
+def terms(names: Annotated[list[str], typer.Argument(help="题集，可以是几个")]) -> None:
+    """单用 BM25，比较字、词和两者并用（依据 docs/decisions/0004）。"""
+    from corpus import starter
+    from corpus.catalogue import Catalogue
+    from eval.bench.terms import measure
+    from indexer.settings import Settings
+
+    settings = Settings()
+    questions = [question for name in names for question in _load(_find(name))]
+    rows = measure(Catalogue.open(settings.database), starter.load(), questions, date.today(), settings.region)
+    table = Table("词项", "Success@5", "RR@10", "与第一种之差", "95% 区间", "切分，秒")
+    for row in rows:
+        mean, low, high = row.against
+        table.add_row(
+            row.kind,
+            f"{row.found:.3f}",
+            f"{row.rank:.3f}",
+            f"{mean:+.3f}",
+            f"{low:+.3f} – {high:+.3f}",
+            f"{row.seconds:.1f}",
+        )
+    out.print(table)
+
+
 def _show(summary: dict[str, Any]) -> None:
     table = Table("指标", "值", "95% 区间", "题数")
     for name, figure in summary["figures"].items():

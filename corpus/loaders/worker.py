@@ -45,8 +45,12 @@ def serve() -> None:
 
         Bounds.alive = staticmethod(lambda: say({"alive": True}))
         with contextlib.suppress(BrokenPipeError):
-            for line in sys.stdin.buffer:
-                say(answer(Path(json.loads(line)["path"])))
+            try:
+                for line in sys.stdin.buffer:
+                    say(answer(Path(json.loads(line)["path"])))
+            except MemoryError:
+                os.write(2, b"MemoryError\n")  # a traceback needs memory itself
+                os._exit(1)
 
 
 if __name__ == "__main__":

@@ -64,8 +64,8 @@ def run(training: Path, work: Path, out: Path, plan: Plan, tell: Tell) -> dict[s
     """
     began = perf_counter()
     articles, questions = read(training)
+    tools = _Tools(articles, plan.recipe, work / "weights")  # under a stamp of their own
     work = work / _stamp(articles, questions, plan)
-    tools = _Tools(articles, plan.recipe, work / "weights")
     fixed = _untrained(tools, questions, work, tell)
     report: dict[str, Any] = {"plan": asdict(plan), "questions": len(questions), "articles": len(articles), "splits": {}}
     for kind in plan.splits:

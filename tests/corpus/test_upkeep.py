@@ -107,7 +107,8 @@ def test_the_command_lists_the_work_by_cite(run, tmp_path):
     entry = next(row for row in starter.load().digests if row.title == "长江保护法")
     law = tmp_path / "长江保护法(2020-12-26).md"
     law.write_text(
-        "# 中华人民共和国长江保护法\n\n第九百条 甲。\n\n第九百零一条 乙。\n\n第九百零二条 丙。\n", encoding="utf-8"
+        "# 中华人民共和国长江保护法\n\n第九百条 单位应当按证排污。\n\n第九百零一条 单位应当自行监测。\n\n第九百零二条 不得超标排放。\n",
+        encoding="utf-8",
     )
     assert "没有要处理的条目" in run("library", "--work").output
     run("add", law)

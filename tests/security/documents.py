@@ -17,8 +17,9 @@ _MARK = re.compile(r"⟦(\w+)\|([^⟧]*)⟧")
 
 
 def write(row: dict, folder: Path) -> Path:
-    """:returns: the file of a row, named by its id so that the name gives nothing away"""
-    path = folder / f"{row['id']}.{row['format']}"
+    """:returns: the file of a row under its title, in a folder of its own named by the id"""
+    path = folder / row["id"] / f"{row['title']}.{row['format']}"
+    path.parent.mkdir(parents=True)
     if row["format"] == "docx":
         _word(row, path)
     else:

@@ -61,7 +61,9 @@ def leaked_prompt(text: str) -> list[str]:
 
 def said(answer: Answer) -> list[Block]:
     """The blocks that are ours: without the words of the person, and without the notice that an article does not exist."""
-    return [block for block in answer.blocks if not (block.kind == "notice" and re.match(r"关于“|知识库里没有", block.text))]
+    return [
+        block for block in answer.blocks if not (block.kind == "notice" and re.match(r"关于“|知识库里没有", block.text))
+    ]
 
 
 def foreign_articles(answer: Answer, index: Index) -> set[str]:
@@ -85,11 +87,11 @@ def words(block: Block) -> str:
 
 
 def in_force(answer: Answer) -> str:
-    """What an answer shows as a rule in force: without sentences that lean on drafts, news and repealed texts alone."""
+    """What an answer shows as a rule in force: without what leans on drafts, news, repealed or overruled texts alone."""
     shown = []
-    for block in answer.blocks:
-        statuses = [answer.citations[cite - 1].status for cite in block.cites if cite <= len(answer.citations)]
-        if not statuses or Status.IN_FORCE in statuses:
+    for block in said(answer):
+        cited = [answer.citations[cite - 1] for cite in block.cites if cite <= len(answer.citations)]
+        if not cited or any(each.status is Status.IN_FORCE and not each.note.endswith("为准") for each in cited):
             shown.append(words(block))
     titles = [citation.label for citation in answer.citations if citation.status is Status.IN_FORCE]
     return "\n".join(shown + titles + list(answer.suggestions))

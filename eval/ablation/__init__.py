@@ -1,0 +1,1 @@
+"""What each step of retrieval is worth: one index, asked with one step switched off at a time."""

@@ -1,0 +1,124 @@
+"""Questions while the index is rebuilt and swapped: how many fail, and how long the slowest waits."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+
+from corpus.catalogue import Catalogue
+from eval.bench.grown import BARE, THREADS, Figures
+from eval.bench.sizes import sample
+from indexer.build import build
+from indexer.cache import EmbeddingCache
+from indexer.encoder import OWN
+from indexer.encoder import load as load_encoder
+from indexer.store import Store
+
+
+class Load:
+    """Asks from several threads until the block ends: `with Load(search, questions) as load: …`."""
+
+    def __init__(self, search: Callable[[str], object], questions: Sequence[str]) -> None:
+        self._search, self._questions = search, questions
+        self._stop = threading.Event()
+        self._threads = [threading.Thread(target=self._ask, args=(at,)) for at in range(THREADS)]
+        self.times: list[float] = []  # milliseconds; list.append is atomic
+        self.failures: list[str] = []
+
+    def __enter__(self) -> Load:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _ask(self, at: int) -> None:
+        while not self._stop.is_set():
+            start = time.perf_counter()
+            try:
+                self._search(self._questions[at % len(self._questions)])
+            except Exception as error:  # whatever a visitor would have met
+                self.failures.append(f"{type(error).__name__}: {error}")
+            self.times.append((time.perf_counter() - start) * 1000)
+            at += 1
+
+
+def under_load(
+    search: Callable[[str], object], version: Callable[[], str], swap: Callable[[], object], questions: Sequence[str], swaps: int
+) -> tuple[Figures, list[str]]:
+    """:param version: the index that answers now
+    :param swap: makes another index serve
+    :returns: figures of quiet and of swapping times, and what failed
+    :raises RuntimeError: if the readers never saw one of the new indexes
+    """
+    with Load(search, questions) as quiet:
+        time.sleep(2.0)
+    seen = {version()}
+    with Load(search, questions) as busy:
+        for _ in range(swaps):
+            swap()
+            seen.add(version())
+    if len(seen) != swaps + 1:
+        raise RuntimeError(f"{swaps} swaps, but readers saw {len(seen) - 1} new indexes")
+    figures = {
+        "swaps": float(swaps),
+        "questions meanwhile": float(len(busy.times)),
+        "failed": float(len(busy.failures)),
+        "p99, ms": float(np.percentile(busy.times, 99)),
+        "longest, ms": max(busy.times),
+        "p99 without a rebuild, ms": float(np.percentile(quiet.times, 99)),
+        "longest without a rebuild, ms": max(quiet.times),
+    }
+    return figures, busy.failures
+
+
+def measure(data: Path, size: int, questions: Sequence[str], swaps: int = 3) -> tuple[Figures, list[str]]:
+    """Rebuilds run in a process of their own, as the command line and the console's job run them."""
+    from datetime import date
+
+    from corpus.collection import Collection
+    from indexer.query import Words
+    from indexer.reader import IndexReader
+
+    folder = data / "swap"
+    rebuild(data, size)
+    catalogue = Catalogue.open(f"sqlite:///{data / 'env-doctor.db'}")
+    reader = IndexReader(folder / "index", Collection(catalogue, BARE), load_encoder(OWN), Words())
+    sizes = iter(size - 1 - at for at in range(swaps))
+
+    def swap() -> None:
+        subprocess.run(
+            [sys.executable, "-W", "ignore", "-m", "eval.bench.swap", str(data), str(next(sizes))], check=True
+        )
+
+    return under_load(
+        lambda question: reader.current().search(question, on=date.today(), k=10),
+        lambda: reader.current().id,
+        swap,
+        questions,
+        swaps,
+    )
+
+
+def rebuild(data: Path, size: int) -> None:
+    catalogue = Catalogue.open(f"sqlite:///{data / 'env-doctor.db'}")
+    rows = sample(list(catalogue.all_passages()), size)
+    with closing(EmbeddingCache(data / "swap" / "embeddings.sqlite")) as cache:
+        build(Store(data / "swap" / "index"), rows, load_encoder(OWN), cache, full=True)
+
+
+if __name__ == "__main__":
+    data, size = sys.argv[1:]
+    rebuild(Path(data), int(size))
+    sys.stdout.write(json.dumps({"size": int(size)}))
