@@ -21,17 +21,18 @@ def number(text: str) -> int | None:
         return None
     if not any(char in _SMALL or char in _LARGE for char in text):
         return int("".join(str(_DIGITS[char]) for char in text))
-    total = section = digit = 0
+    high = middle = section = digit = 0  # what stands before 亿, before 万, before the last digit
     for char in text:
         if char in _DIGITS:
             digit = _DIGITS[char]
         elif char in _SMALL:
             section += (digit or 1) * _SMALL[char]
             digit = 0
+        elif char == "万":
+            middle, section, digit = middle + (section + digit) * _LARGE[char], 0, 0
         else:
-            total = (total + section + digit) * _LARGE[char]
-            section = digit = 0
-    return total + section + digit
+            high, middle, section, digit = (high + middle + section + digit) * _LARGE[char], 0, 0, 0
+    return high + middle + section + digit
 
 
 def chinese(value: int) -> str:

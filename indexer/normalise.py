@@ -54,11 +54,9 @@ def _digits(found: re.Match[str]) -> str:
 
 
 def _characters(found: re.Match[str]) -> str:
-    head, hundred_millions, tail = found[0].rpartition("亿")
-    above, value = number(head) if head else 0, number(tail) if tail else 0
-    if above is None or value is None or found[0] == "千万":
+    value = number(found[0])
+    if value is None or found[0] == "千万":
         return found[0]
-    value += above * _UNITS["亿"] if hundred_millions else 0
     if spoken := _SPOKEN.search(found[0]):  # 两万五: the next smaller unit is left out
         last = number(spoken[0][1]) or 0
         value += last * _UNITS[spoken[0][0]] // 10 - last

@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,3 +17,11 @@ def test_labels_take_the_form_of_the_statute_however_they_are_written(value, sub
     match = ARTICLE.match(written)
     assert match is not None
     assert article_label(match) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("一亿零五百万", 105_000_000), ("二万亿", 2_000_000_000_000), ("三万五千", 35_000), ("二十万", 200_000), ("元", None)],
+)
+def test_large_numbers(text, value):
+    assert number(text) == value
