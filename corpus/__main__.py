@@ -47,7 +47,7 @@ _REPORT = "把要核对的清单写入 CSV 文件"
 
 
 def _catalogue() -> Catalogue:
-    return Catalogue.open(Settings().database, known=starter.load().instruments)
+    return Catalogue.open(Settings().database, known=starter.load_instruments())
 
 
 def _fail(message: str) -> typer.Exit:

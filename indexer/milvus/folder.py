@@ -1,0 +1,55 @@
+"""What of an index folder is used where Milvus searches: the passages, and which number stands for which term."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.dense import Dense
+from indexer.hit import Vectors
+from indexer.index import Parts
+from indexer.lexical import Postings
+from indexer.passages import Passages
+from indexer.tokenizer import Keys
+
+Sparse = dict[int, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A verified index folder without FAISS. Arrays are mapped: what nobody reads takes no memory.
+
+    Rows `starts[i]:starts[i + 1]` of `vectors` belong to passage i: first its text, then its questions.
+    """
+
+    parts: Parts
+    vectors: Vectors
+    starts: NDArray[np.int64]
+
+    @classmethod
+    def open(cls, path: Path) -> Folder:
+        """:raises OSError, ValueError, sqlite3.Error: if a file cannot be read"""
+
+        def array(name: str) -> Any:  # noqa: ANN401 - numpy's load
+            return np.load(path / f"{name}.npy", mmap_mode="r", allow_pickle=False)
+
+        def postings(leg: str, count: int) -> Postings:
+            return Postings(*(array(f"{leg}.{name}") for name in ("terms", "starts", "texts", "scores")), count)
+
+        passages, parents = Passages(path), array("asked.parents")
+        vectors, starts = array("vectors"), array("vectors.starts")
+        words = [postings(*leg) for leg in (("law", len(passages)), ("text", len(passages)), ("asked", len(parents)))]
+        return cls(Parts(passages, *words, parents, Dense(vectors, starts, None)), vectors, starts)
+
+
+def wanted(postings: Postings, keys: Keys, weights: NDArray[np.float32]) -> Sparse:
+    """:returns: the weights of the terms that occur in any text, by the number of the term"""
+    if not len(postings.terms):
+        return {}
+    places = np.minimum(np.searchsorted(postings.terms, keys), len(postings.terms) - 1)
+    known = postings.terms[places] == keys
+    return dict(zip(places[known].tolist(), weights[known].tolist(), strict=True))
