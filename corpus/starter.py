@@ -62,7 +62,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Starter:
-    """The library in memory. `instruments` and `articles` (how many it has) are keyed by short title."""
+    """The library in memory. `instruments` and `articles` (how many it has) are keyed by short title.
+
+    `crosswalk` leads from a repealed article (short title, label) to what stands in its place, to () where nothing does;
+    `crosswalk_notes` say for some of them what changed.
+    """
 
     instruments: Mapping[str, Document]
     articles: Mapping[str, int]
@@ -70,6 +74,7 @@ class Starter:
     glossary: tuple[Term, ...] = ()
     contacts: tuple[Responsible, ...] = ()
     crosswalk: Mapping[tuple[str, str], tuple[Cite, ...]] = field(default_factory=dict)
+    crosswalk_notes: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     @property
     def digests(self) -> tuple[Passage, ...]:
@@ -112,6 +117,7 @@ def _load(folder: Path) -> Starter:
             if entry.passage.id in entries:
                 raise LibraryError(f"{path.name}: {entry.passage.id} stands in {entries[entry.passage.id].file} already")
             entries[entry.passage.id] = entry
+    crosswalk = _rows(folder / "crosswalk.yaml")
     return Starter(
         instruments,
         articles,
@@ -122,8 +128,10 @@ def _load(folder: Path) -> Starter:
         ),
         contacts=tuple(_responsible(row) for row in _rows(folder / "contacts.yaml")),
         crosswalk={
-            (short_title(row["old"]), row["article"]): tuple(Cite(**cite) for cite in row["now"])
-            for row in _rows(folder / "crosswalk.yaml")
+            (short_title(row["old"]), row["article"]): tuple(Cite(**cite) for cite in row["now"]) for row in crosswalk
+        },
+        crosswalk_notes={
+            (short_title(row["old"]), row["article"]): str(row["note"]) for row in crosswalk if row.get("note")
         },
     )
 

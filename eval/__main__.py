@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from eval import experiments
 from eval import questions as sets
 from eval.compare import compare as compared
 from eval.gate import breaches, read_limits
@@ -105,13 +106,19 @@ def bench(
     texts: Annotated[Path, typer.Argument(help="法规文件夹", exists=True)],
     *,
     name: Annotated[str, typer.Option("--set", help="用哪个题集测质量")] = "coverage_dev",
-    report: Annotated[Path | None, typer.Option("--out", help="把结果另存为 JSON")] = None,
+    report: Annotated[Path | None, typer.Option("--out", help="把结果另存为 JSON；测增长时是文件夹")] = None,
+    growth: Annotated[bool, typer.Option("--growth", help="测代价怎样随条数增长，以及换索引时的提问")] = False,
+    largest: Annotated[int, typer.Option(help="测增长时用打乱的句子凑到多少条；0 不凑")] = 1_000_000,
 ) -> None:
     """同一批文本上，与常见的 LangChain 做法并排测速度、内存和质量。"""
     from eval.bench.compare import measure
 
     questions = _find(name)
     _load(questions)
+    if growth:
+        folder = report or RUNS / f"growth-{datetime.now(UTC):%Y%m%dT%H%M%S}"
+        experiments.growth(texts, questions, folder, largest)
+        return
     with _bar() as bar:
         task = bar.add_task("准备", total=4)
 
@@ -151,6 +158,10 @@ def terms(names: Annotated[list[str], typer.Argument(help="题集，可以是几
             f"{row.seconds:.1f}",
         )
     out.print(table)
+
+
+app.command()(experiments.stard)
+app.command()(experiments.ablate)
 
 
 def _show(summary: dict[str, Any]) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from corpus.catalogue import Catalogue
 from corpus.collection import Collection
@@ -50,12 +52,16 @@ def variants(served: Served) -> dict[str, Callable[[], LocalIndex]]:
     """:returns: the served index first, then one without each step; each is made when it is called"""
     parts, glossary, library = open_parts(served.folder), served.starter.glossary, (served.catalogue, served.starter)
 
-    def opened(ranker: Ranker | None = None, **changed: object) -> Callable[[], LocalIndex]:
-        return lambda: served.opened(replace(parts, **changed), ranker=ranker)  # type: ignore[arg-type]
+    def opened(ranker: Ranker | None = None, **changed: Any) -> Callable[[], LocalIndex]:  # noqa: ANN401 - fields of Parts
+        return lambda: served.opened(replace(parts, **changed), ranker=ranker)
 
     law, text, asked = silent(parts.law), silent(parts.text), silent(parts.asked)
-    singles = {"law": Singles.of(parts.law), "text": Singles.of(parts.text), "asked": Singles.of(parts.asked)}
-    unasked = {"asked": asked, "dense": _texts_alone(served.folder)}
+    singles: dict[str, Any] = {
+        "law": Singles.of(parts.law),
+        "text": Singles.of(parts.text),
+        "asked": Singles.of(parts.asked),
+    }
+    unasked: dict[str, Any] = {"asked": asked, "dense": _texts_alone(served.folder)}
     return {
         FULL: opened(),
         "words (BM25)": opened(law=law, text=text, asked=asked),
@@ -94,5 +100,6 @@ def _untitled(parts: Parts, served: Served) -> Parts:
     return replace(parts, law=lexical.build(law), text=text, dense=Dense.open(_NO_FILE, vectors, starts))
 
 
-def _arrays(folder: Path) -> tuple[Vectors, np.ndarray]:  # type: ignore[type-arg]
-    return tuple(np.load(folder / f"{name}.npy", allow_pickle=False) for name in ("vectors", "vectors.starts"))  # type: ignore[return-value]
+def _arrays(folder: Path) -> tuple[Vectors, NDArray[np.int64]]:
+    vectors, starts = (np.load(folder / f"{name}.npy", allow_pickle=False) for name in ("vectors", "vectors.starts"))
+    return vectors, starts

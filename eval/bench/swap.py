@@ -55,15 +55,22 @@ class Load:
 
 
 def under_load(
-    search: Callable[[str], object], version: Callable[[], str], swap: Callable[[], object], questions: Sequence[str], swaps: int
+    search: Callable[[str], object],
+    version: Callable[[], str],
+    swap: Callable[[], object],
+    questions: Sequence[str],
+    swaps: int,
+    *,
+    quiet: float = 2.0,
 ) -> tuple[Figures, list[str]]:
     """:param version: the index that answers now
     :param swap: makes another index serve
+    :param quiet: seconds of questions before the first swap, to compare with
     :returns: figures of quiet and of swapping times, and what failed
     :raises RuntimeError: if the readers never saw one of the new indexes
     """
-    with Load(search, questions) as quiet:
-        time.sleep(2.0)
+    with Load(search, questions) as before:
+        time.sleep(quiet)
     seen = {version()}
     with Load(search, questions) as busy:
         for _ in range(swaps):
@@ -77,8 +84,8 @@ def under_load(
         "failed": float(len(busy.failures)),
         "p99, ms": float(np.percentile(busy.times, 99)),
         "longest, ms": max(busy.times),
-        "p99 without a rebuild, ms": float(np.percentile(quiet.times, 99)),
-        "longest without a rebuild, ms": max(quiet.times),
+        "p99 without a rebuild, ms": float(np.percentile(before.times, 99)),
+        "longest without a rebuild, ms": max(before.times),
     }
     return figures, busy.failures
 
@@ -98,9 +105,7 @@ def measure(data: Path, size: int, questions: Sequence[str], swaps: int = 3) -> 
     sizes = iter(size - 1 - at for at in range(swaps))
 
     def swap() -> None:
-        subprocess.run(
-            [sys.executable, "-W", "ignore", "-m", "eval.bench.swap", str(data), str(next(sizes))], check=True
-        )
+        subprocess.run([sys.executable, "-W", "ignore", "-m", "eval.bench.swap", str(data), str(next(sizes))], check=True)
 
     return under_load(
         lambda question: reader.current().search(question, on=date.today(), k=10),

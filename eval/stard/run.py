@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from time import perf_counter
@@ -38,11 +38,18 @@ class Plan:
     epochs: int = 4
     supervised: int = 128
     tuning_rate: float = 0.005
-    splits: Sequence[str] = field(default=SPLITS)
+    terms: int = 60_000
+    dimension: int = 256
 
     @property
     def recipe(self) -> Recipe:
-        return Recipe(epochs=self.epochs, supervised=self.supervised, tuning_rate=self.tuning_rate)
+        return Recipe(
+            terms=self.terms,
+            dimension=self.dimension,
+            epochs=self.epochs,
+            supervised=self.supervised,
+            tuning_rate=self.tuning_rate,
+        )
 
 
 def folds_of(questions: Sequence[Lay], kind: str, count: int) -> list[int]:
@@ -68,7 +75,7 @@ def run(training: Path, work: Path, out: Path, plan: Plan, tell: Tell) -> dict[s
     work = work / _stamp(articles, questions, plan)
     fixed = _untrained(tools, questions, work, tell)
     report: dict[str, Any] = {"plan": asdict(plan), "questions": len(questions), "articles": len(articles), "splits": {}}
-    for kind in plan.splits:
+    for kind in SPLITS:
         where = folds_of(questions, kind, plan.folds)
         trained: dict[str, Ranking] = {}
         for fold in range(plan.folds):
@@ -170,6 +177,6 @@ def _groups(questions: Sequence[Lay]) -> dict[str, str]:
 
 def _stamp(articles: Sequence[Article], questions: Sequence[Lay], plan: Plan) -> str:
     digest = hashlib.blake2b(f"{tokenizer.VERSION} {plan.recipe} {plan.folds} {SEED} {DEPTH}".encode(), digest_size=6)
-    for row in (*articles, *questions):
-        digest.update(f"{row.id}\x1f{getattr(row, 'question', '')}{getattr(row, 'text', '')}\x1e".encode())
+    rows = [(article.id, article.text) for article in articles] + [(q.id, q.question) for q in questions]
+    digest.update("\x1e".join("\x1f".join(row) for row in rows).encode())
     return digest.hexdigest()

@@ -94,7 +94,8 @@ def summed(texts: Bags, vectors: Floats) -> Floats:
 def top(scores: Floats) -> list[int]:
     """:returns: positions of the best, best first"""
     found = best(scores, DEPTH)
-    return found[np.argsort(-scores[found], kind="stable")].tolist()
+    order: list[int] = found[np.argsort(-scores[found], kind="stable")].tolist()
+    return order
 
 
 def fused(words: Floats, near: Floats, dense: float | None = None) -> list[int]:
@@ -109,4 +110,5 @@ def fused(words: Floats, near: Floats, dense: float | None = None) -> list[int]:
     legs |= {"law": words[positions], "text": words[positions], "near": near[positions]}
     ranker = Weights() if dense is None else Weights({"text": 1.0, "near": dense}, {})
     total = ranker.score(legs)
-    return positions[np.argsort(-total, kind="stable")[:DEPTH]].tolist()
+    order: list[int] = positions[np.argsort(-total, kind="stable")[:DEPTH]].tolist()
+    return order

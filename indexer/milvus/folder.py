@@ -38,12 +38,14 @@ class Folder:
             return np.load(path / f"{name}.npy", mmap_mode="r", allow_pickle=False)
 
         def postings(leg: str, count: int) -> Postings:
-            return Postings(*(array(f"{leg}.{name}") for name in ("terms", "starts", "texts", "scores")), count)
+            terms, starts, texts, scores = (array(f"{leg}.{name}") for name in ("terms", "starts", "texts", "scores"))
+            return Postings(terms, starts, texts, scores, count)
 
         passages, parents = Passages(path), array("asked.parents")
         vectors, starts = array("vectors"), array("vectors.starts")
-        words = [postings(*leg) for leg in (("law", len(passages)), ("text", len(passages)), ("asked", len(parents)))]
-        return cls(Parts(passages, *words, parents, Dense(vectors, starts, None)), vectors, starts)
+        law, text = postings("law", len(passages)), postings("text", len(passages))
+        asked = postings("asked", len(parents))
+        return cls(Parts(passages, law, text, asked, parents, Dense(vectors, starts, None)), vectors, starts)
 
 
 def wanted(postings: Postings, keys: Keys, weights: NDArray[np.float32]) -> Sparse:

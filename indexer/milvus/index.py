@@ -19,6 +19,7 @@ from indexer.milvus.server import ASKED, DENSE, FIELDS, LAW, TEXT
 from indexer.query import Query, Words
 
 _asked: ContextVar[tuple[date, str] | None] = ContextVar("_asked", default=None)  # on its way from search to candidates
+_DIGITS = 4  # servers add up the shares of terms in another order
 _Vectors = dict[str, Sparse | list[float]]
 
 
@@ -94,16 +95,21 @@ class MilvusIndex(LocalIndex):
         return {DENSE: self._encoder.query(query.text).tolist(), **vectors}
 
     def _found(self, field: str, vectors: _Vectors, expression: str) -> NDArray[np.int64]:
-        """:returns: the positions of the best passages of one leg, at most `CANDIDATES`"""
+        """:returns: the positions of the best passages of one leg, at most `CANDIDATES`; of equal ones the first"""
         if field not in vectors:
             return np.zeros(0, dtype=np.int64)
-        rows = CANDIDATES if field in (LAW, TEXT) else 3 * CANDIDATES
+        rows = 3 * CANDIDATES
         while True:
             found = self._collection.search(field, vectors[field], expression, rows)
             parents, first = np.unique(found.positions, return_index=True)
-            if field != ASKED or len(parents) >= CANDIDATES or len(found) < rows or rows >= MOST:
+            if field == DENSE:
                 return parents[np.argsort(first)][:CANDIDATES]
-            rows = min(4 * rows, MOST)
+            scores = np.round(found.scores[first], _DIGITS)
+            order = np.lexsort((parents, -scores))[:CANDIDATES]
+            all_seen = len(found) < min(rows, MOST) or rows >= MOST
+            if all_seen or (len(order) == CANDIDATES and found.scores[-1] < scores[order[-1]] - 10**-_DIGITS):
+                return parents[order]
+            rows *= 4
 
     def _said(
         self, field: str, vectors: _Vectors, positions: NDArray[np.int64]

@@ -71,6 +71,7 @@ def publish(
         unchanged = _complete(server, index_id, rows)
         if not unchanged:
             _write(server, index_id, folder, library, tell)
+        if server.serving() != index_id:
             _finish(server, index_id, tell)
         _check(Collection(server, index_id), folder, rows)
         server.serve(index_id)
@@ -105,7 +106,7 @@ def _write(server: Server, index_id: str, folder: Folder, library: Library, tell
     while portion := list(islice(rows, _PORTION)):
         ids, passages, vectors, scalars = map(list, zip(*portion, strict=True))
         with server.told():
-            store.add_embeddings(passages, vectors, scalars, ids=ids)
+            store.add_embeddings(passages, vectors, scalars, server.timeout, ids=ids)
         done += len(portion)
         tell(0.9 * done / count)
 
@@ -123,7 +124,9 @@ def _finish(server: Server, index_id: str, tell: Callable[[float], None]) -> Non
     :raises MilvusError: if that takes too long
     """
     client, name, until = server.client, collection_name(index_id), time.monotonic() + _WAIT
+    pause = 0.05
     with server.told():
+        client.release_collection(name)
         client.flush(name)
         while any(client.describe_index(name, index)["pending_index_rows"] for index in client.list_indexes(name)):
             if time.monotonic() > until:
@@ -131,8 +134,8 @@ def _finish(server: Server, index_id: str, tell: Callable[[float], None]) -> Non
                     f"Milvus 的索引没有按时建完 / Milvus did not finish the indexes of {name} in {_WAIT:.0f} s"
                 )
             tell(0.9)
-            time.sleep(1)
-        client.release_collection(name)
+            time.sleep(pause)
+            pause = min(2 * pause, 5)
         client.load_collection(name)
 
 

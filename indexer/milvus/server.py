@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
-
-from langchain_core.embeddings import Embeddings
 
 from indexer.store import StoreError
 
@@ -33,15 +32,14 @@ class Server:
     """
 
     def __init__(self, uri: str, token: str = "", timeout: float = _TIMEOUT) -> None:
-        """
-        :param uri: `http://host:19530`, with `/name` of a database if it is not the default one; a file that ends
+        """:param uri: `http://host:19530`, with `/name` of a database if it is not the default one; a file that ends
             with .db is a milvus-lite inside this process
         :param token: an API key or `user:password`; never shown
         :param timeout: seconds after which a call is given up
         """
         self.uri = uri
         self._reach = {"uri": uri, "token": token}
-        self._timeout = timeout
+        self.timeout = timeout
         self._client: Any = None
         self._lock = threading.Lock()
         self.pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="milvus")
@@ -53,7 +51,8 @@ class Server:
             if self._client is None:
                 from pymilvus import MilvusClient
 
-                self._client = MilvusClient(**self._reach, timeout=self._timeout)
+                logging.getLogger("pymilvus").setLevel(logging.CRITICAL)  # it logs a traceback of all that it raises
+                self._client = MilvusClient(**self._reach, timeout=self.timeout)
             return self._client
 
     def store(self, index_id: str, *, field: str | None = None, **fields: Any) -> Any:  # noqa: ANN401
@@ -66,16 +65,15 @@ class Server:
         from langchain_milvus import Milvus
 
         if field:
-            fields |= {"vector_field": field, "search_params": {"metric_type": "IP", "params": {}}}
+            fields |= {"vector_field": field, "search_params": {"metric_type": "IP", "params": {}}, "timeout": self.timeout}
         with self.told():
             store = Milvus(
                 _Made() if field else [_Made()] * len(FIELDS),
                 collection_name=collection_name(index_id),
-                connection_args={**self._reach, "timeout": self._timeout},
+                connection_args={**self._reach, "timeout": self.timeout},
                 consistency_level="Bounded",  # nothing is written to a collection that serves
                 primary_field=KEY,
                 text_field=PASSAGE,
-                timeout=self._timeout,
                 **fields,
             )
         if field:
@@ -86,17 +84,17 @@ class Server:
         """:returns: the indexes that have a collection here, oldest first"""
         client = self.client
         with self.told():
-            names = client.list_collections(timeout=self._timeout)
+            names = client.list_collections(timeout=self.timeout)
         return sorted(f"{found[1]}.{found[2]}-{found[3]}" for name in names if (found := _NAME.fullmatch(name)))
 
     def serving(self) -> str | None:
         """:returns: the index that the alias names, None before the first one"""
+        client = self.client
         from pymilvus import MilvusException
 
-        client = self.client
         with self.told():
             try:
-                name = client.describe_alias(alias=ALIAS, timeout=self._timeout)["collection_name"]
+                name = client.describe_alias(alias=ALIAS, timeout=self.timeout)["collection_name"]
             except MilvusException as error:
                 if error.code in _NO_ALIAS:
                     return None
@@ -111,17 +109,24 @@ class Server:
         known, client = self.serving(), self.client
         with self.told():
             change = client.alter_alias if known else client.create_alias
-            change(collection_name(index_id), ALIAS, timeout=self._timeout)
+            change(collection_name(index_id), ALIAS, timeout=self.timeout)
 
     def drop(self, index_id: str) -> None:
         client = self.client
         with self.told():
-            client.drop_collection(collection_name(index_id), timeout=self._timeout)
+            client.drop_collection(collection_name(index_id), timeout=self.timeout)
+
+    def close(self) -> None:
+        """End the connection; for tests and tools, a site keeps it."""
+        self.pool.shutdown()
+        if self._client is not None:
+            self._client.close()
 
     @contextmanager
     def told(self) -> Iterator[None]:
         """Failures of Milvus as MilvusError, in words."""
         try:
+            import langchain_milvus  # noqa: F401
             from pymilvus import MilvusException
         except ImportError as error:
             raise MilvusError(
@@ -134,8 +139,8 @@ class Server:
             raise MilvusError(f"Milvus（{self.uri}）出错 / Milvus at {self.uri} failed: {error.message}") from error
 
 
-class _Made(Embeddings):
-    """In place of an encoder: our vectors come ready made."""
+class _Made:
+    """Where LangChain wants its Embeddings: our vectors come ready made."""
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         raise NotImplementedError

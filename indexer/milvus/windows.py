@@ -34,8 +34,7 @@ class Stored:
         return cls(rows[:, 0], rows[:, 1], rows[:, 2], regions)
 
     def expression(self, open_now: NDArray[np.bool_], asked: tuple[date, str] | None) -> str:
-        """
-        :param open_now: of shape (holders,): whether the catalogue opens the window of each for this question
+        """:param open_now: of shape (holders,): whether the catalogue opens the window of each for this question
         :param asked: day and region of the question; they only make the expression short
         :returns: Milvus' expression that holds for the passages of exactly these holders
         """

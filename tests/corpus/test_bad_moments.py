@@ -88,6 +88,7 @@ def kill_at_random_instants(folder, tmp_path, times):
     assert any(0 < count < DOCUMENTS for count in stored), f"no kill fell into the import: {stored}"
 
 
+@pytest.mark.timeout(900)
 def test_killed_at_20_random_instants(folder, tmp_path):
     kill_at_random_instants(folder, tmp_path, 20)
 

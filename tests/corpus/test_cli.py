@@ -1,6 +1,10 @@
 import json
+import re
+from pathlib import Path
 
 import pytest
+
+from corpus.__main__ import app
 
 from . import files
 
@@ -88,3 +92,25 @@ def test_export_impact_library_and_remove(run, folder, tmp_path):
     assert json.loads(run("library", "--json").output.splitlines()[0])["id"]
     assert run("remove", "某市排污条例").exit_code == 0
     assert run("list", "--json").output == ""
+
+
+def test_every_command_is_described():
+    page = (Path(__file__).resolve().parents[2] / "docs" / "knowledge-base.md").read_text(encoding="utf-8")
+    names = {command.name or command.callback.__name__ for command in app.registered_commands}
+    assert len(names) >= 14
+    assert not {name for name in names if not re.search(rf"`{name}[ `]", page)}
+
+
+def test_a_batch_writes_its_list_and_says_what_waits(run, folder, tmp_path, monkeypatch):
+    (folder / "law.md").write_text(LAW, encoding="utf-8")
+    monkeypatch.setenv("ENVDOCTOR_REVIEW_BELOW", "1")
+    (folder / "short.txt").write_text("第一条 短。", encoding="utf-8")
+    result = run("import-collection", folder, "--report", tmp_path / "look.csv")
+    assert result.exit_code == 1
+    for words in ("待核对", "没有发布", "清单已写入"):
+        assert words in result.output
+    assert "short.txt" in (tmp_path / "look.csv").read_text(encoding="utf-8-sig")
+    assert run("import-collection", folder, "--report", tmp_path / "none" / "look.csv").exit_code == 2
+    assert run("import-collection", folder / "law.md").exit_code == 2
+    (folder / "catalog.csv").write_text("path,title\nlost.md,某法\n", encoding="utf-8")
+    assert "lost.md：catalog.csv 列出了它" in run("import-collection", folder).output

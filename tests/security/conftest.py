@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 import pytest
 
+from bot.answer import Answer
 from bot.doctor import Doctor
-from bot.model import ChatWriter, openai_compatible
+from bot.model import Breaker, ChatWriter, openai_compatible
 from corpus import intake
 from corpus.catalogue import Catalogue
 from corpus.loaders.reader import read
-from tests.bot.conftest import script  # noqa: F401 - the scripted chat server on loopback
+from tests.bot.conftest import script
 from tests.security.documents import write
-from tests.security.support import CANARY, house, rows
+from tests.security.support import CANARY, ask, house, rows
 
 
 @dataclass
@@ -25,6 +28,13 @@ class House:
     doctor: Doctor
     catalogue: Catalogue
     results: dict[str, intake.Result]
+    asked: dict[str, Answer] = field(default_factory=dict)
+
+    def ask(self, row: dict) -> Answer:
+        """The doctor's answer to a row; asked once, as several tests look at it."""
+        if row["id"] not in self.asked:
+            self.asked[row["id"]] = ask(self.doctor, row)
+        return self.asked[row["id"]]
 
     def passages(self, id: str) -> list:
         document = self.results[id].document
@@ -74,13 +84,32 @@ def secrets(monkeypatch):
         monkeypatch.setenv(name, CANARY)
 
 
+@pytest.fixture(scope="session")
+def server() -> Iterator[tuple]:
+    """The scripted chat server of the bot's tests, one for all. :returns: its script and its base URL"""
+    with contextmanager(script.__wrapped__)() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def doctors(server) -> Callable:
+    """:returns: a maker of doctors whose answers the server's model writes; one an index"""
+    made: dict[int, Doctor] = {}
+
+    def of(index) -> Doctor:
+        if id(index.__self__) not in made:
+            model = openai_compatible(server[1], "scripted", CANARY, timeout=5.0, max_tokens=600)
+            writer = ChatWriter(model, timeout=5.0, retries=0, breaker=Breaker(limit=10**6))
+            made[id(index.__self__)] = Doctor(index, writer=writer, answer_at=0.0)
+        return made[id(index.__self__)]
+
+    return of
+
+
 @pytest.fixture
-def written(script):  # noqa: F811 - pytest hands the fixture in under its name
-    """:returns: the script of the server, and a maker of doctors whose answers its model writes"""
-    plan, url = script
-
-    def made(index) -> Doctor:
-        model = openai_compatible(url, "scripted", CANARY, timeout=5.0, max_tokens=600)
-        return Doctor(index, writer=ChatWriter(model, timeout=5.0, retries=0), answer_at=0.0)
-
-    return plan, made
+def written(server, doctors):
+    """:returns: the emptied script of the server, and the maker of its doctors"""
+    plan, _ = server
+    plan.seen.clear()
+    plan.replies = []
+    return plan, doctors

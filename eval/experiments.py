@@ -1,0 +1,118 @@
+"""Commands of `python -m eval` that measure what is not served: growth, STARD, ablation."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from eval import questions as sets
+
+out = Console(highlight=False)
+errors = Console(stderr=True, highlight=False)
+
+
+def growth(texts: Path, questions: Path, folder: Path, largest: int) -> None:
+    """Measure, show the build and query times, and leave growth.json and growth.html in the folder."""
+    from eval.bench.growth import SYSTEMS, Grown, measure, table
+    from eval.report.growth import write_growth
+    from eval.run import write
+
+    def keep(grown: Grown) -> None:
+        write(folder / "growth.json", json.dumps(grown.to_json(), ensure_ascii=False, indent=1))
+        write(folder / "growth.html", write_growth(grown))
+
+    folder.mkdir(parents=True, exist_ok=True)
+    with _told() as tell:
+        grown = measure(texts, questions, tell, keep=keep, largest=largest)
+    names = list(SYSTEMS.values())
+    for figure in ("build, s", "query p50, ms", "queries a second, 4 threads", "peak memory, MiB"):
+        shown = Table(figure, *names, *(f"{names[0]} : {name}" for name in names[1:]))
+        for row in table(grown, figure):
+            shown.add_row(*row)
+        out.print(shown)
+    swap = Table("换索引时提问", "")
+    for name, value in grown.swap.items():
+        swap.add_row(name, f"{value:.4g}")
+    out.print(swap)
+    for line in grown.skipped:
+        out.print(f"没有测：{line}")
+    out.print(f"报告：{folder / 'growth.html'}")
+
+
+def stard(
+    training: Annotated[Path, typer.Argument(help="有 stard_train.jsonl 和 stard_corpus.jsonl.gz 的文件夹", exists=True)],
+    *,
+    folds: Annotated[int, typer.Option(min=2, help="折数")] = 5,
+    epochs: Annotated[int, typer.Option(min=1, help="只读条文的预训练轮数")] = 4,
+    work: Annotated[Path, typer.Option(help="权重和做完的折放在哪里；中断后接着做")] = Path("data/stard"),
+    report: Annotated[Path, typer.Option("--out", help="结果 JSON")] = Path("data/runs/stard.json"),
+) -> None:
+    """STARD 交叉验证：随机分折和按条文分折，BM25、向量和融合，附配对区间。"""
+    from eval.stard.run import MEASURES, Plan, run
+
+    report.parent.mkdir(parents=True, exist_ok=True)
+    with _told() as tell:
+        found = run(
+            training, work, report, Plan(folds=folds, epochs=epochs), lambda stage, done: tell(f"{stage} {done:.0%}")
+        )
+    for kind, rows in found["splits"].items():
+        table = Table(f"{kind} {rows['folds']}", *MEASURES, *(f"Δ {measure}" for measure in MEASURES))
+        for system, values in rows["systems"].items():
+            means = [f"{values[measure]['mean']:.3f}" for measure in MEASURES]
+            deltas = [_signed(*(values[measure][f"delta{end}"] for end in ("", "_low", "_high"))) for measure in MEASURES]
+            table.add_row(system, *means, *deltas)
+        out.print(table)
+    out.print(f"结果：{report}")
+
+
+def ablate(
+    name: Annotated[str, typer.Argument(help="题集：文件，或 eval/sets 里的名字")],
+    *,
+    on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="以哪一天的规定为准，默认今天")] = None,
+    region: Annotated[str, typer.Option(help="默认是服务所在地")] = "",
+    report: Annotated[Path | None, typer.Option("--out", help="把结果另存为 JSON")] = None,
+) -> None:
+    """把检索的每一步轮流关掉，看各值多少。"""
+    from bot.settings import Settings as BotSettings
+    from eval.ablation.table import MEASURES
+    from eval.ablation.table import ablate as measured
+    from eval.run import Setting
+    from eval.system import served
+    from indexer.store import StoreError
+
+    try:
+        questions = sets.load(sets.find(name))
+        setting = Setting(on.date() if on else date.today(), region or BotSettings().region)
+        with _told() as tell:
+            rows = measured(questions, served(), setting, tell)
+    except (FileNotFoundError, ValueError, StoreError) as error:
+        errors.print(f"[red]✗[/] {error}")
+        raise typer.Exit(2) from error
+    table = Table("没有这一步", *MEASURES, *(f"这一步值 {measure}" for measure in MEASURES))
+    for row in rows:
+        worth = [_signed(*row.worth[measure]) + (" *" if row.proven(measure) else "") for measure in MEASURES]
+        table.add_row(row.name, *(f"{row.means[measure]:.3f}" for measure in MEASURES), *worth)
+    out.print(table)
+    if report:
+        plain = [{"step": row.name, "means": dict(row.means), "worth": dict(row.worth)} for row in rows]
+        report.write_text(json.dumps(plain, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def _signed(mean: float, low: float, high: float) -> str:
+    return f"{mean:+.3f} [{low:+.3f}, {high:+.3f}]"
+
+
+@contextmanager
+def _told() -> Iterator:  # type: ignore[type-arg]
+    with Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=errors) as bar:
+        task = bar.add_task("准备")
+        yield lambda stage: bar.update(task, description=stage)
