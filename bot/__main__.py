@@ -16,7 +16,7 @@ from rich.table import Table
 from bot import batch as batches
 from bot import classifier
 from bot import fit as fitting
-from bot.answer import Answer, Context, Decision, Delta, Turn
+from bot.answer import Answer, Context, Decision, Delta, Speaker, Turn
 from bot.decide import CALIBRATION, Calibration, calibration
 from bot.doctor import Doctor
 from bot.door import open_doctor
@@ -122,7 +122,11 @@ def fit(
     for question, left_out, wanted, weight in _rehearsals(beside, seed):
         seen.clear()
         doctor.rehearse(question, _context("", "", settings), without=left_out)
-        others += [fitting.Sample(features, fitting.is_right(wanted, answer), weight) for features, answer in seen]
+        others += [
+            fitting.Sample(features, fitting.is_right(wanted, answer), weight)
+            for features, answer in seen
+            if not (left_out and answer.speaker is Speaker.FAQ)  # its neighbour would not have been taken
+        ]
     before = calibration()
     try:
         after = fitting.fit([*samples, *others])

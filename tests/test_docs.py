@@ -8,6 +8,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ["corpus", "indexer", "bot", "api"]
+# one is read by a test; the other two are announced in docs/cluster.md, which says that they are not connected yet
+NOT_READ_BY_A_ROOM = {"ENVDOCTOR_TEST_POSTGRES", "ENVDOCTOR_MILVUS", "ENVDOCTOR_MILVUS_TOKEN"}
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("deploy/*.md")])
 
 
@@ -28,7 +30,7 @@ def test_no_setting_is_documented_that_is_none():
     named = set()
     for page in PAGES:
         named |= set(re.findall(r"ENVDOCTOR_[A-Z_]+[A-Z]", page.read_text(encoding="utf-8")))
-    assert named <= known | {"ENVDOCTOR_TEST_POSTGRES"}, f"documented, but no setting: {sorted(named - known)}"
+    assert named <= known | NOT_READ_BY_A_ROOM, f"documented, but no setting: {sorted(named - known)}"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))

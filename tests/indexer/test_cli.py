@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from corpus.catalogue import Catalogue
@@ -12,7 +13,7 @@ from indexer.store import Store
 @pytest.fixture
 def run(tmp_path, monkeypatch, documents, passages):
     monkeypatch.setenv("ENVDOCTOR_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr("indexer.__main__.console", Console(width=200, highlight=False))
     (tmp_path / "data").mkdir()
     catalogue = Catalogue.open(Settings().database)
     for document in documents:

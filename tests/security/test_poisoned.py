@@ -72,7 +72,7 @@ def test_what_nobody_sees_is_not_indexed(poisoned, row):
     assert not [word for word in row["must_not"] if holds(text, word)]
 
 
-@pytest.mark.parametrize("row", known(CHARACTERS, dict.fromkeys(["text-02", "text-04", "text-05"], PLAIN)))
+@pytest.mark.parametrize("row", known(CHARACTERS, dict.fromkeys(["text-02", "text-05"], PLAIN)))
 def test_no_invisible_character_reaches_the_index(poisoned, row):
     assert not [
         INVISIBLE.search(passage.text) for passage in poisoned.passages(row["id"]) if INVISIBLE.search(passage.text)
