@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -16,7 +16,7 @@ from rich.table import Table
 from bot import batch as batches
 from bot import classifier
 from bot import fit as fitting
-from bot.answer import Answer, Context, Decision, Delta, Speaker, Turn
+from bot.answer import Answer, Context, Decision, Delta, Turn
 from bot.decide import CALIBRATION, Calibration, calibration
 from bot.doctor import Doctor
 from bot.door import open_doctor
@@ -100,10 +100,8 @@ def fit(
     sets: Annotated[list[Path], typer.Argument(help="开发集（不能是 heldout）", exists=True, dir_okay=False)],
     *,
     target: Annotated[Path, typer.Option(help="写到哪里", dir_okay=False)] = CALIBRATION,
-    beside: Annotated[int, typer.Option(help="补充样本每种最多几条", min=0)] = 700,
-    seed: int = 7,
 ) -> None:
-    """用开发集拟合置信度的权重；知识库的问答（逐条移出索引再问）和该分流的句子作补充。"""
+    """用开发集拟合置信度的权重。"""
     settings = Settings()
     seen: list[tuple[Mapping[str, float], Answer]] = []
     try:
@@ -112,54 +110,22 @@ def fit(
         raise typer.BadParameter(str(error)) from error
     doctor = _doctor(settings, lambda features, answer: seen.append((features, answer)))
     samples: list[fitting.Sample] = []
-    for at, row in enumerate(rows):
+    for row in rows:
         seen.clear()
         history = [Turn(**turn) for turn in row.get("history") or ()]
         doctor.ask(row["question"], history, _context(row.get("on") or "", row.get("region") or "", settings))
-        group = str(row.get("group") or at)
-        samples += [fitting.Sample(features, fitting.is_right(row, answer), 1.0, group) for features, answer in seen]
-    others: list[fitting.Sample] = []
-    for question, left_out, wanted, weight in _rehearsals(beside, seed):
-        seen.clear()
-        doctor.rehearse(question, _context("", "", settings), without=left_out)
-        others += [
-            fitting.Sample(features, fitting.is_right(wanted, answer), weight)
-            for features, answer in seen
-            if not (left_out and answer.speaker is Speaker.FAQ)  # its neighbour would not have been taken
-        ]
+        samples += [fitting.Sample(features, fitting.is_right(row, answer)) for features, answer in seen]
     before = calibration()
     try:
-        after = fitting.fit([*samples, *others])
-        crossed = fitting.crossed(samples, others)
+        after = fitting.fit(samples)
     except ValueError as error:
         raise typer.BadParameter("开发集里要有答对的和不该答的问题") from error
-    about = f"Logistic weights of the confidence, fitted to {len(samples)} drafts and {len(others)} rehearsals by `python -m bot fit`."
-    fitting.write(after, target, about)
+    fitting.write(
+        after, target, f"Logistic weights of the confidence, fitted to {len(samples)} drafts by `python -m bot fit`."
+    )
     _weights(before, after)
-    _reports(before, samples, crossed, settings.answer_at)
-    console.print(f"样本 {len(samples)}，补充 {len(others)}，写入 {target}")
-
-
-def _rehearsals(most: int, seed: int) -> Iterator[tuple[str, str, Mapping[str, Any], float]]:
-    """:returns: question, what is left out of the index, what would be right, weight"""
-    chance = random.Random(seed)
-    for faq in library.load().faqs[:most]:
-        gold = [{"title": cite.title, "article": cite.article} for cite in faq.stands_for[:2]]
-        yield chance.choice(faq.questions), faq.id, {"outcome": "answered", "gold": gold}, fitting.LIBRARY
-    rows = [row for row in classifier.examples(seed=seed) if row[1] != classifier.PASS]
-    for text, name in chance.sample(rows, min(most, len(rows))):
-        yield text, "", {"outcome": name}, fitting.FOREIGN
-
-
-def _reports(
-    before: Calibration, samples: Sequence[fitting.Sample], crossed: Sequence[tuple[float, bool]], threshold: float
-) -> None:
-    old = [(before.confidence(sample.features), sample.right) for sample in samples]
-    table = Table("", "作答", "其中答对", "校准误差")
-    for name, pairs in (("原来的权重", old), ("新权重（交叉验证）", crossed)):
-        seen = fitting.report(pairs, threshold)
-        table.add_row(name, f"{seen.share:.3f}", f"{seen.precision:.3f}", f"{seen.error:.3f}")
-    console.print(table)
+    loss = f"{fitting.log_loss(before, samples):.3f} → {fitting.log_loss(after, samples):.3f}"
+    console.print(f"对数损失 {loss}，样本 {len(samples)}，写入 {target}")
 
 
 @app.command()

@@ -9,14 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.answer import Answer, Contact, Turn
-from bot.compose import rows
+from bot.answer import Contact, Turn
 from bot.compose.faq import Match
-from bot.compose.regimes import WHICH
-from bot.compose.sentences import tells, words_of
+from bot.compose.sentences import FITS, plain_of, words_of
 from bot.conversation import clarified
 from bot.lexicon import Lexicon
-from bot.offtopic import nearness
 from bot.rules import read
 from bot.search import articles_of
 from bot.state import Found, Understood
@@ -25,7 +22,7 @@ from corpus.starter import Responsible
 from indexer.hit import Hit
 
 CALIBRATION = Path(__file__).parent / "calibration.json"
-FEATURES = ("covered", "asked", "margin", "faq", "named", "agree", "said", "told", "near", "nearest", "row")
+FEATURES = ("covered", "asked", "margin", "legs", "faq", "fits", "support", "named", "voted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +46,11 @@ def calibration(path: Path = CALIBRATION) -> Calibration:
     return Calibration(float(data["bias"]), weights)
 
 
-def features(found: Found, draft: Answer, lead: Hit | None, match: Match | None, lexicon: Lexicon) -> dict[str, float]:
+def features(found: Found, lead: Hit | None, match: Match | None, lexicon: Lexicon, kept: float) -> dict[str, float]:
     """What speaks for an answer, each between 0 and 1.
 
-    :param draft: the answer as verified
     :param lead: the passage that the answer leans on first
+    :param kept: the share of the draft's sentences that passed verification
     """
     question = found.question
     scores = [hit.score for hit in found.hits[:6]]
@@ -63,35 +60,28 @@ def features(found: Found, draft: Answer, lead: Hit | None, match: Match | None,
     passage = lead.passage if lead else None
     words = words_of(passage) if passage else ()
     known = passage.questions if passage else ()
-    alike = [hit for hit in found.hits if _same(hit, lead)]
     return {
         "covered": lexicon.coverage(question.matter, *words) if words else 0.0,
         "asked": max((lexicon.likeness(question.matter, other) for other in known), default=0.0),
         "margin": max(0.0, min(1.0, margin)),
+        "legs": _agreement(found.hits, lead),
         "faq": match.score if match else 0.0,
-        "named": float(bool(found.named or (found.transition and WHICH.search(question.text)))),
-        "agree": sum(_same(hit, lead) for hit in found.hits[:3]) / 3,
-        "said": lexicon.coverage(question.matter, draft.text),
-        "told": float(tells(draft.text, question)),
-        "near": nearness(alike, "near", found.floors),
-        "nearest": nearness(alike, "near_asked", found.floors),
-        "row": _row(found, lead, lexicon),
+        "fits": float(bool(passage and FITS[question.kind].search(f"{plain_of(passage)}{passage.text}"))),
+        "support": kept,
+        "named": float(bool(found.named)),
+        "voted": max((found.votes.get(cite, 0.0) for cite in articles_of(lead)), default=0.0) if lead else 0.0,
     }
 
 
-def _row(found: Found, lead: Hit | None, lexicon: Lexicon) -> float:
-    if not lead or lead.passage.kind != "row":
+def _agreement(hits: Sequence[Hit], lead: Hit | None) -> float:
+    """The share of legs that put the leading passage among their own three best of these hits."""
+    if not lead or not lead.legs:
         return 0.0
-    return next((value for value, hit in rows.ranked(found.question, found.hits, lexicon) if hit is lead), 0.0)
-
-
-def _same(hit: Hit, lead: Hit | None) -> bool:
-    """Whether a hit stands for the leading article; for a section or row, whether it is of the same document."""
-    if not lead:
-        return False
-    if lead.passage.kind in ("section", "row") and any(cite.title == lead.passage.title for cite in articles_of(hit)):
-        return True
-    return bool(articles_of(hit) & articles_of(lead))
+    votes = []
+    for leg in lead.legs:
+        best = sorted((hit.legs.get(leg, -math.inf) for hit in hits), reverse=True)[:3]
+        votes.append(lead.legs[leg] >= (best[-1] if best else 0.0))
+    return sum(votes) / len(votes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from langchain_core.runnables import Runnable, RunnableLambda
 from bot import lexicon as lexicons
 from bot import replies
 from bot.answer import Answer, Block, Contact, Context, Decision, Delta, Event, Outcome, References, Speaker, Turn
-from bot.compose import extractive, faq, named, regimes, rows
+from bot.compose import extractive, faq, named, regimes
 from bot.compose.basis import Basis, Draft
 from bot.compose.model import ModelComposer, draft
 from bot.conversation import misses
@@ -19,12 +19,11 @@ from bot.decide import Calibration, calibration, clarifying, features, responsib
 from bot.english import in_chinese
 from bot.merge import merged
 from bot.model import ModelError, Writer
-from bot.offtopic import floor
 from bot.references import Laws
-from bot.search import Without, find
+from bot.search import find
 from bot.state import Found, Kind, State, Understood, Verdict
 from bot.suggest import suggestions
-from bot.text import normalise
+from bot.text import normalise, sentences
 from bot.triage import MAX_CHARACTERS, PASS, triage
 from bot.understanding import understand
 from bot.verify import check
@@ -70,7 +69,6 @@ class Doctor:
         self._weights = weights or calibration()
         self._answer_at = answer_at
         self._observe = observe
-        self._floors: dict[str, dict[str, float]] = {}
         before = self._step(self._triage) | self._step(self._understand) | self._step(self._search)
         self._before: Runnable[State, State] = before
         self.chain: Runnable[State, State] = before | self._step(self._answer)
@@ -92,17 +90,6 @@ class Doctor:
         yield References(answer.citations, answer.speaker)
         yield from (Delta(block) for block in answer.blocks)
         yield Decision(answer)
-
-    def rehearse(self, question: str, context: Context, *, without: str = "") -> None:
-        """Draft an answer without triage, for the observer alone.
-
-        :param without: id of a passage that is left out, such as the FAQ whose question this is
-        """
-        state = self._understand(self._state(question, (), context))
-        if state.answer is None:
-            index = Without(self._index(), without)
-            for part in state.parts:
-                self._from_library(self._found(part, index))
 
     # -- steps ---------------------------------------------------------------------------------------------------------
 
@@ -146,7 +133,7 @@ class Doctor:
         understood = self._understand(state)
         if understood.answer or state.history:
             return True
-        match = self._match(self._found(understood.parts[0], self._index()))
+        match = self._match(find(understood.parts[0], self._index(), self._starter, self._lexicon))
         return match is not None and match.score >= faq.SURE
 
     def _understand(self, state: State) -> State:
@@ -157,13 +144,7 @@ class Doctor:
 
     def _search(self, state: State) -> State:
         index = self._index()
-        return replace(state, found=tuple(self._found(part, index) for part in state.parts))
-
-    def _found(self, question: Understood, index: Index) -> Found:
-        if index.id not in self._floors:
-            self._floors = {index.id: floor(index, question.today, self._region)}  # an older index is no longer asked
-        found = find(question, index, self._starter, self._lexicon)
-        return replace(found, floors=self._floors[index.id])
+        return replace(state, found=tuple(find(part, index, self._starter, self._lexicon) for part in state.parts))
 
     def _answer(self, state: State) -> State:
         answers = []
@@ -198,7 +179,7 @@ class Doctor:
         if not made and match:
             entry = self._starter.entries.get(match.hit.passage.id)
             made = faq.compose(found, match, entry, index, self._starter.instruments, self._lexicon)
-        made = made or rows.catalogue(found, self._lexicon) or extractive.compose(found, self._lexicon)
+        made = made or extractive.compose(found, self._lexicon)
         if not made:
             return self._unknown(found, 0.0, ("no-passage",))
         lead = match.hit if match and made.answer.speaker is Speaker.FAQ else _lead(found, made.answer)
@@ -209,7 +190,7 @@ class Doctor:
         candidates = faq.matches(found.question.matter, found.hits, self._starter.entries, self._lexicon)
         articles = (known for hit in found.candidates for known in hit.passage.questions)
         asked = max((self._lexicon.likeness(found.question.matter, known) for known in articles), default=0.0)
-        return faq.chosen(found.question, candidates, self._lexicon, asked)
+        return faq.chosen(found.question, candidates, asked)
 
     def _from_model(self, found: Found) -> Answer | None:
         """:returns: the model's answer, None where the library's own must take its place."""
@@ -259,8 +240,10 @@ class Doctor:
 
         :param lead: the passage that answers under today's law
         """
-        checked = check(regimes.of_here(found, made, self._region), self._lexicon, _labels(found))
-        seen = features(found, checked.answer, lead, match, self._lexicon)
+        checked = check(made, self._lexicon, _labels(found))
+        total = sum(len(sentences(block.text)) + len(block.rows) for block in made.answer.blocks)
+        kept = 1.0 - len(checked.dropped) / total if total else 0.0
+        seen = features(found, lead, match, self._lexicon, kept)
         if self._observe:
             self._observe(seen, checked.answer)
         confidence = self._weights.confidence(seen)

@@ -9,7 +9,7 @@ from datetime import date
 from bot.answer import Context, Turn
 from bot.conversation import Whole, split, whole
 from bot.dates import period
-from bot.places import elsewhere, place, without_places
+from bot.places import place
 from bot.references import Laws, references
 from bot.state import Kind, Period, Understood
 from bot.text import letters, normalise
@@ -30,8 +30,7 @@ _FINE = re.compile(r"罚(?!则|单|没有)|处罚")
 _WEAK = (Kind.FIGURE, Kind.WHAT)
 # How earlier conduct came to light says nothing of the matter.
 _DISCOVERED = re.compile(
-    r"(?:现在|才|刚|后来)?(?:来)?被?(?:查到|查出来?|发现|抓到|抓住|查获)(?:了|的)?|被查(?:处|了)?(?=[,，。?？]|$)|(?:现在|最近)才(?:来)?(?=罚|查)|"
-    r"按(?:老|旧|新)法还是(?:法典|新法|旧法|老法)|(?:该|应该|到底)?(?:按|用|适用|依)(?:照)?(?:哪|什么)(?:个|部|一部)?(?:法律?|规定)(?:处?罚|算|处理)?"
+    r"(?:现在|才|刚|后来)?(?:来)?被?(?:查到|查出来?|发现|抓到|抓住|查获)(?:了|的)?|(?:现在|最近)才(?:来)?(?=罚|查)|按(?:老|旧|新)法还是(?:法典|新法|旧法|老法)"
 )
 _COMPILED = tuple((kind, re.compile(pattern)) for kind, pattern in _KINDS)
 
@@ -71,19 +70,15 @@ def understand(
 
 def _one(text: str, made: Whole, focus: str, today: date, here: str, laws: Laws) -> Understood:
     when = period(text, today, CODE_FROM)
-    other = elsewhere(text, here)
-    named = here if other else place(text, here)
-    kind = kind_of(text)
+    named = place(text, here)
     return Understood(
         text=text,
-        matter=without_places(text) or text if other else _matter(text, when),
-        kind=Kind.SUM if other and _FINE.search(text) else kind,
+        matter=_matter(text, when),
+        kind=kind_of(text),
         on=when.on if when else today,
         today=today,
         region=named or here,
         place=named if named != here else "",
-        local=named == here,
-        elsewhere=other,
         references=references(text, laws, made.previous),
         period=when,
         followup=made.followup,

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from bot.answer import Block, Speaker
 from bot.compose.basis import Basis, Draft, quote_for
-from bot.compose.sentences import punishes, tells, wants_penalty
+from bot.compose.sentences import tells
 from bot.lexicon import Lexicon
 from bot.state import Found, Understood
 from bot.text import marks, sentences, unmarked
@@ -19,10 +18,8 @@ from indexer.hit import Hit, Index
 
 # Likeness from which a FAQ is taken, by how near to the top retrieval put it. Measured on development questions: 95 % of
 # the FAQs so chosen cite a right article.
-FIRST, NEAR, SURE, SAME = 0.45, 0.5, 0.72, 0.85
-_NEAR_RANK, _SURE_RANK = 2, 5
-_NUMBER = re.compile(r"[\d一二三四五六七八九十百]+(?:个|日|天|年|月|条|款)*")  # written in many ways
-_ADDS = 0.5  # the share of a follow-up's own words that a FAQ must hold
+FIRST, NEAR, SURE = 0.45, 0.5, 0.72
+_NEAR_RANK = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +45,7 @@ def matches(question: str, hits: Sequence[Hit], entries: Mapping[str, Entry], le
     return sorted(found, key=lambda match: -match.score)
 
 
-def chosen(question: Understood, found: Sequence[Match], lexicon: Lexicon, asked: float = 0.0) -> Match | None:
+def chosen(question: Understood, found: Sequence[Match], asked: float = 0.0) -> Match | None:
     """:param asked: likeness of the question to the nearest question of an article
     :returns: the FAQ that answers the question, None where none truly does
     """
@@ -56,13 +53,7 @@ def chosen(question: Understood, found: Sequence[Match], lexicon: Lexicon, asked
         # A FAQ on the same matter that says nothing of what is asked (the duty, not the fine) is no answer.
         if match.against >= match.score or not tells(match.hit.passage.text, question):
             continue
-        # Nor is one that answered the turn before and says nothing of what is asked now (主管也要罚吗).
-        words = (match.hit.passage.text, *match.hit.passage.questions)
-        if question.focus and not lexicon.holds(_NUMBER.sub("", question.focus), _ADDS, *words):
-            continue
-        if match.score >= SAME or (match.score >= SURE and match.rank <= _SURE_RANK):
-            return match
-        if match.rank == 0 and match.score >= FIRST:
+        if match.score >= SURE or (match.rank == 0 and match.score >= FIRST):
             return match
         if match.rank <= _NEAR_RANK and match.score >= max(NEAR, asked):
             return match
@@ -85,21 +76,12 @@ def compose(
             if 1 <= mark <= len(match.hit.passage.stands_for)
         )
         lead.append((unmarked(sentence), cites))
-    lead = _asked_first(lead, found.question)
     blocks = [_block(part, kind) for part, kind in ((lead[:2], "lead"), (lead[2:], "detail")) if part]
     blocks = _named_as_draft(blocks, match.hit.status)
     steps = tuple((unmarked(step),) for step in entry.next_steps) if entry else ()
     if steps:
         blocks.append(Block("接下来", "steps", rows=steps))
     return basis.draft(found, Speaker.FAQ, blocks, (f"faq:{match.hit.passage.id}",))
-
-
-def _asked_first(said: list[tuple[str, tuple[int, ...]]], question: Understood) -> list[tuple[str, tuple[int, ...]]]:
-    """Where a penalty is asked for, the sentence that names it leads, whatever duty the FAQ tells first."""
-    if not wants_penalty(question) or any(punishes(text) for text, _ in said[:2]):
-        return said
-    at = next((at for at, (text, _) in enumerate(said) if punishes(text)), 0)
-    return [said[at], *said[:at], *said[at + 1 :]]
 
 
 def _block(part: Sequence[tuple[str, tuple[int, ...]]], kind: str) -> Block:

@@ -30,20 +30,12 @@ TELLS: dict[Kind, re.Pattern[str]] = {
     Kind.FIGURE: re.compile(r"\d|[一二三四五六七八九十百]+(?:分贝|米|公里|个|吨|元|年|日)|百分之"),
     Kind.WHO: FITS[Kind.WHO],
 }
-_PENALTY = re.compile(r"罚款|(?<!处)罚 ?[\d一二三四五六七八九十百千万]|处[^，。]{0,12}元|拘留|有期徒刑|吊销|没收|责令|警告")
-_WANTS_PENALTY = re.compile(r"罚(?!则|单|没有)|处罚|后果|坐牢|判(?:刑|几)|法律责任|拘留|吊销")
-# Questions whose words tell what the answer must hold, whatever their kind.
-_SPECIAL = (
-    (re.compile(r"(?:电话|热线|号码).{0,4}(?:多少|几多|几|是什么|哪个)|(?:打|拨).{0,4}(?:什么|哪个|几多|多少).{0,2}(?:电话|热线|号)"), re.compile(r"12\d{3}|\d{3,4}-\d{7,8}|[一二三四五六七八九〇零]{5}")),
-    (re.compile(r"(?:倒|排|产|存|放|用|养|埋|运|偷排)(?:了|放|出|生)?(?:多少|几多|好多)(?!钱|分贝)"), re.compile(r"吨|千克|公斤|立方米|[头只倍]|排放量")),
-)  # fmt: skip
 _LIST = re.compile(r"有下列(?:情形|行为)之一的?")
 _ITEM = re.compile(r"^[（(][一二三四五六七八九十百]+[）)]\s*")
 # 有前款第四项行为的 cannot be understood without the paragraph before it.
 _LEANS = re.compile(r"(?:有|依照|违反)?前(?:款|项|两款)")
 _MAX = 260
 _FIT = 0.25
-_EARLIER = 0.02  # a sentence; the rule stands before its special cases
 _FOCUS = 0.6  # what a follow-up adds counts more than what it takes over
 
 
@@ -72,25 +64,14 @@ def pieces(passage: Passage, question: Understood, lexicon: Lexicon) -> list[Pie
         score = lexicon.coverage(question.matter, text) if not _LEANS.match(text) else 0.0
         score += _FIT * bool(FITS[question.kind].search(text)) + _FIT * (question.kind is Kind.SUM and bool(sums(text)))
         score += _FOCUS * lexicon.coverage(question.focus, text) if question.focus else 0.0
-        out.append(Piece(_closed(text), quote, score - _EARLIER * min(at, 6), at))
+        out.append(Piece(_closed(text), quote, score, at))
     return out
 
 
 def tells(text: str, question: Understood) -> bool:
     """Whether a text holds what the question wants: a sum or penalty, a time, a figure, somebody in charge."""
-    special = next((answer for asked, answer in _SPECIAL if asked.search(question.text)), None)
-    pattern = special or TELLS.get(question.kind)
+    pattern = TELLS.get(question.kind)
     return pattern is None or bool(pattern.search(text))
-
-
-def wants_penalty(question: Understood) -> bool:
-    """Whether a question asks how conduct is punished, and not for a tax, a subsidy or a duty."""
-    return question.kind is Kind.SUM and bool(_WANTS_PENALTY.search(question.text))
-
-
-def punishes(text: str) -> bool:
-    """Whether a text sets a penalty, with its sum or kind."""
-    return bool(_PENALTY.search(text))
 
 
 def words_of(passage: Passage) -> tuple[str, ...]:
