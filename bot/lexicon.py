@@ -77,6 +77,14 @@ class Lexicon:
         given = {term for text in texts for term in self.terms(text)}
         return overlap(self.terms(question), given, self.weights)
 
+    def holds(self, text: str, share: float, *texts: str) -> bool:
+        """Whether `texts` hold at least `share` of the content of `text`; of a text without content, they do."""
+        return not self.terms(text) or self.coverage(text, *texts) >= share
+
+    def weight(self, terms: Iterable[str]) -> float:
+        """:returns: how telling terms are together; rarer ones weigh more."""
+        return sum(map(self._weight, set(terms)))
+
     def likeness(self, question: str, other: str) -> float:
         """:returns: how much two short texts ask the same (0..1): shared weight over the weight of both."""
         left, right = set(self.terms(question)), set(self.terms(other))

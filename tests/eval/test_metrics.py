@@ -50,6 +50,9 @@ def test_a_plan_as_a_whole_is_met_by_any_of_its_sections():
         ("应当编制环境影响报告表", "报告表", True),
         ("应当编制报告书", "报告表", False),
         ("罚 5 万元", "50万元", False),
+        ("罚 20 万元以上 100 万元以下", "二十万元以上一百万元以下", True),
+        ("罚 20 万元以上 50 万元以下", "二十万元以上一百万元以下", False),
+        ("晚上 10 点到早上 6 点", "晚上十点至次日早晨六点", True),
     ],
 )
 def test_key_facts_by_value(answer, fact, expected):

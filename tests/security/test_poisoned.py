@@ -51,6 +51,11 @@ def known(rows, misses: dict[str, str]):
     ]  # fmt: skip
 
 
+def indexed(house, row: dict) -> list[str]:
+    """What of a document can be found and cited."""
+    return ["\n".join([passage.title, *passage.headings, passage.text]) for passage in house.passages(row["id"])]
+
+
 def test_every_document_is_taken_in_or_refused_by_name(poisoned):
     assert set(poisoned.results) == {row["id"] for row in BESIDE}
     assert not {id: result.error for id, result in poisoned.results.items() if result.code == "failed"}
@@ -67,16 +72,14 @@ def test_most_documents_are_found_by_their_question(poisoned):
 
 @pytest.mark.parametrize("row", known(HIDDEN, SEEN))
 def test_what_nobody_sees_is_not_indexed(poisoned, row):
-    text = "\n".join(f"{passage.title}\n{passage.text}" for passage in poisoned.passages(row["id"]))
+    text = "\n".join(indexed(poisoned, row))
     assert text
     assert not [word for word in row["must_not"] if holds(text, word)]
 
 
-@pytest.mark.parametrize("row", known(CHARACTERS, dict.fromkeys(["text-02", "text-05"], PLAIN)))
+@pytest.mark.parametrize("row", known(CHARACTERS, dict.fromkeys(["text-02", "text-04", "text-05"], PLAIN)))
 def test_no_invisible_character_reaches_the_index(poisoned, row):
-    assert not [
-        INVISIBLE.search(passage.text) for passage in poisoned.passages(row["id"]) if INVISIBLE.search(passage.text)
-    ]
+    assert not [text for text in indexed(poisoned, row) if INVISIBLE.search(text)]
 
 
 @pytest.mark.parametrize("row", known(BESIDE, SHOWN))
