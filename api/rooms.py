@@ -58,13 +58,14 @@ def open_rooms(settings: Settings) -> Rooms:
     # Heavy: search and chat libraries. Only who really serves pays for them.
     from bot.doctor import Doctor as TheDoctor
     from bot.settings import Settings as DoctorSettings
-    from indexer import service
+    from indexer import door
     from indexer.settings import Settings as IndexSettings
     from indexer.store import StoreError
 
     doctoring = DoctorSettings()
     catalogue, starter = Catalogue.open(settings.database), library.load()
-    reader = service.reader(settings.data_dir, catalogue, starter, IndexSettings().encoder)
+    places = IndexSettings(data_dir=settings.data_dir, database_url=settings.database)
+    reader = door.open_reader(places, catalogue, starter)
     doctor = TheDoctor(
         reader.current, starter, region=doctoring.region, writer=doctoring.writer(), answer_at=doctoring.answer_at
     )

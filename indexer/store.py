@@ -18,7 +18,7 @@ import json
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -186,11 +186,12 @@ class Store:
             return index_id
         raise StoreError("没有可以退回的索引 / there is no older intact index to go back to")
 
-    def prune(self, kept: int = KEPT) -> list[str]:
+    def prune(self, kept: int = KEPT, spare: Set[str] = frozenset()) -> list[str]:
         """Remove what no longer serves: all but the current and the newest older ones, and what broken builds left.
 
         Call it with the lease. A reader keeps the files it has open.
 
+        :param spare: indexes that stay whatever their age, such as the one that Milvus serves
         :returns: the names removed
         """
         now = self.current()
@@ -198,7 +199,7 @@ class Store:
             return []
         older = [each for each in self.ids() if each < now]
         keep = {now, *older[max(0, len(older) - kept + 1) :]} if kept > 1 else {now}
-        doomed = [each for each in self.ids() if each not in keep]
+        doomed = [each for each in self.ids() if each not in keep and each not in spare]
         doomed += [path.name for path in self.root.iterdir() if path.name.startswith(_BUILDING)]
         for name in doomed:
             shutil.rmtree(self.root / name, ignore_errors=True)
