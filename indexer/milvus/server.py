@@ -52,7 +52,7 @@ class Server:
             if self._client is None:
                 from pymilvus import MilvusClient
 
-                for name in ("pymilvus", "milvus_lite"):  # they log a traceback of all that they raise
+                for name in ("pymilvus", "milvus_lite", "grpc._server"):  # they log a traceback of all that they raise
                     logging.getLogger(name).setLevel(logging.CRITICAL)
                 self._client = MilvusClient(**self._reach, timeout=self.timeout)
             return self._client

@@ -1,12 +1,10 @@
 """The index in Milvus against the index on disk, on a milvus-lite inside this process."""
 
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from itertools import islice
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -36,13 +34,7 @@ PLACES = ["", "湖北省武汉市", "湖北省武汉市江汉区", "浙江省杭
 ASKED = ["没有排污许可证罚多少", "湖泊污水", "按照日数处罚", "排污许可管理条例第14条", "东湖 水质"]
 
 
-@pytest.fixture(autouse=True, scope="module")
-def hurried():
-    """pymilvus looks every half second whether an index is there."""
-    quick = SimpleNamespace(**{**vars(time), "sleep": lambda seconds: time.sleep(min(seconds, 0.01))})
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("pymilvus.client.grpc_handler.time", quick)
-        yield
+pytestmark = pytest.mark.usefixtures("hurried")
 
 
 def opened(folder):
