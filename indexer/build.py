@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence, Set
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -45,13 +45,12 @@ def build(
     *,
     full: bool = False,
     kept: int = KEPT,
-    spare: Set[str] = frozenset(),
     progress: Progress = lambda stage, done: None,
 ) -> Built:
     """Build the index of these passages and let it serve. Without changes since the last build nothing is written.
 
     :param full: compute every vector again and build whatever stands there
-    :param kept: how many indexes stay on disk, with those of `spare`
+    :param kept: how many indexes stay on disk
     :raises LeaseError: if another process is building
     :raises StoreError: if there is nothing to index, the disk is full, or the new index does not answer; the old one serves on
     """
@@ -82,7 +81,7 @@ def build(
             )
 
         index_id = store.write(fill, lambda folder, manifest: _check(folder, manifest, tell))
-        store.prune(kept, spare)
+        store.prune(kept)
     return Built(index_id, len(rows), _questions(rows), counts[0], perf_counter() - begun)
 
 

@@ -72,9 +72,9 @@ def rebuild(
     serving = server.serving() if server else None  # before any work: whether Milvus is there at all
     loaded = load(encoder) if isinstance(encoder, str) else encoder
     with told(), closing(EmbeddingCache(data_dir / "embeddings.sqlite")) as cache:
-        source, spare = searchable(catalogue, starter), {serving} if serving else frozenset[str]()
-        store = Store(data_dir / "index")
-        built = build(store, source, loaded, cache, full=full, kept=kept, spare=spare, progress=progress)
+        store = Store(data_dir / "index", {serving} if serving else frozenset())
+        source = searchable(catalogue, starter)
+        built = build(store, source, loaded, cache, full=full, kept=kept, progress=progress)
     if not server:
         return built
     try:

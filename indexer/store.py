@@ -58,8 +58,10 @@ class Manifest:
 class Store:
     """The folder of all indexes. Writing needs the lease (see `indexer.lease`), reading needs nothing."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, spare: Set[str] = frozenset()) -> None:
+        """:param spare: indexes that no pruning takes, such as the one that Milvus serves"""
         self.root = root
+        self._spare = spare
         self._verified: dict[str, dict[str, _Stamp]] = {}
 
     def ids(self) -> list[str]:
@@ -186,12 +188,11 @@ class Store:
             return index_id
         raise StoreError("没有可以退回的索引 / there is no older intact index to go back to")
 
-    def prune(self, kept: int = KEPT, spare: Set[str] = frozenset()) -> list[str]:
+    def prune(self, kept: int = KEPT) -> list[str]:
         """Remove what no longer serves: all but the current and the newest older ones, and what broken builds left.
 
         Call it with the lease. A reader keeps the files it has open.
 
-        :param spare: indexes that stay whatever their age, such as the one that Milvus serves
         :returns: the names removed
         """
         now = self.current()
@@ -199,7 +200,7 @@ class Store:
             return []
         older = [each for each in self.ids() if each < now]
         keep = {now, *older[max(0, len(older) - kept + 1) :]} if kept > 1 else {now}
-        doomed = [each for each in self.ids() if each not in keep and each not in spare]
+        doomed = [each for each in self.ids() if each not in keep and each not in self._spare]
         doomed += [path.name for path in self.root.iterdir() if path.name.startswith(_BUILDING)]
         for name in doomed:
             shutil.rmtree(self.root / name, ignore_errors=True)

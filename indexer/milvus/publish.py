@@ -90,7 +90,7 @@ def prune(store: Store, server: Server, kept: int, spare: Set[str] = frozenset()
     """
     now = server.serving()
     spare = {*spare, now} if now else spare
-    removed = store.prune(kept, spare)
+    removed = Store(store.root, spare).prune(kept)
     older = [each for each in server.ids() if now is None or each < now]
     keep = {*spare, *(older[1 - kept :] if kept > 1 else [])}
     for index_id in server.ids():

@@ -16,6 +16,7 @@ from bot.settings import Settings as BotSettings
 from corpus import starter
 from corpus.catalogue import Catalogue
 from corpus.model import Cite, Document, Passage
+from corpus.starter import Starter
 from eval.system import open_system
 from indexer import door
 from indexer.__main__ import app
@@ -47,7 +48,7 @@ def house(tmp_path, monkeypatch, hurried):
     """A city's rule and the part of the starter library about permits, built on disk; Milvus is not set."""
     whole = starter.load()
     some = {id: entry for id, entry in whole.entries.items() if "排污许可" in entry.passage.text}
-    small = replace(whole, entries=dict(list(some.items())[:40]))
+    small = Starter(whole.instruments, whole.articles, dict(list(some.items())[:40]), whole.glossary, whole.contacts)
     monkeypatch.setattr(starter, "load", lambda folder=None: small)
     for name in ("indexer.__main__.console", "bot.__main__.console"):
         monkeypatch.setattr(name, Console(width=200, highlight=False))
