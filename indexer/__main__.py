@@ -16,7 +16,7 @@ from rich.table import Table
 
 from corpus import starter as library
 from corpus.catalogue import Catalogue
-from indexer import door, service
+from indexer import dense, door, service
 from indexer import encoder as encoders
 from indexer.build import Built
 from indexer.hit import Hit
@@ -100,7 +100,7 @@ def status() -> None:
     settings = Settings()
     store = Store(settings.index_root)
     with _told():
-        table = Table("", "索引", "条数", "问法", "编码器", "建立时间", "大小")
+        table = Table("", "索引", "条数", "问法", "编码器", "向量检索", "建立时间", "大小")
         current = store.current()
         for index_id in store.ids():
             manifest = store.manifest(index_id)
@@ -112,6 +112,7 @@ def status() -> None:
                 manifest.passages,
                 manifest.questions,
                 manifest.encoder,
+                dense.described(store.folder(index_id)),
                 manifest.built_at,
                 f"{size:.0f} MB",
             )

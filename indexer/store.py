@@ -212,18 +212,20 @@ def told() -> Iterator[None]:
     """Failures of the disk as StoreError, in words."""
     try:
         yield
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+    except (OSError, sqlite3.Error) as error:
+        if _full(error):
             raise StoreError(
                 f"磁盘空间不足，索引没有更新，原索引继续使用 / disk full, the old index still serves: {error}"
             ) from error
         raise StoreError(
             f"写不了索引，原索引继续使用 / cannot write the index, the old one still serves: {error}"
         ) from error
-    except sqlite3.Error as error:
-        raise StoreError(
-            f"写不了索引，原索引继续使用 / cannot write the index, the old one still serves: {error}"
-        ) from error
+
+
+def _full(error: OSError | sqlite3.Error) -> bool:
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+    return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL  # not set on errors of the module itself
 
 
 def _sealed(manifest: Manifest, folder: Path) -> Manifest:
