@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -24,6 +25,7 @@ from corpus.starter import Starter
 from indexer.hit import Hit
 
 FOUND = 10
+log = logging.getLogger(__name__)
 
 
 class Doctor(Protocol):
@@ -79,7 +81,8 @@ def open_rooms(settings: Settings) -> Rooms:
     def search(query: str, on: date, region: str) -> list[Hit]:
         try:
             return reader.current().search(query, on=on, region=region, k=FOUND) if query else []
-        except StoreError:
+        except StoreError as error:
+            log.error("nothing could be searched: %s", error)
             return []
 
     def prepare(path: Path, name: str) -> Prepared:
