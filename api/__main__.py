@@ -52,7 +52,7 @@ def serve(
     settings = Settings()
     database = Database(settings.database)
     database.migrate()
-    rooms = open_rooms(settings)
+    rooms = _rooms(settings)
     if not rooms.index_id():
         _first_index(rooms)
     site = create_app(settings, rooms, database)
@@ -89,8 +89,8 @@ def build_index() -> None:
     """Build the index and tell how far it is, one JSON object a line: the site runs this as a child."""
     from corpus import starter as library
     from corpus.catalogue import Catalogue
-    from indexer import service
-    from indexer.build import STAGES
+    from indexer import door
+    from indexer.service import STAGES
     from indexer.settings import Settings as IndexSettings
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the lease is given back
@@ -101,9 +101,7 @@ def build_index() -> None:
 
     try:
         catalogue = Catalogue.open(settings.database)
-        built = service.rebuild(
-            settings.data_dir, catalogue, library.load(), settings.encoder, kept=settings.kept_indexes, progress=tell
-        )
+        built = door.rebuild(settings, catalogue, library.load(), progress=tell)
     except RuntimeError as error:  # the base of what the indexer expects to go wrong
         _say(error=str(error))
         raise typer.Exit(1) from error
@@ -113,6 +111,18 @@ def build_index() -> None:
 def _say(**said: object) -> None:
     typer.echo(json.dumps(said, ensure_ascii=False))
     sys.stdout.flush()
+
+
+def _rooms(settings: Settings) -> Rooms:
+    """What the settings ask for and cannot be had is told in one line, before anything listens."""
+    from bot.model import ModelError
+    from indexer.encoder import EncoderError
+
+    try:
+        return open_rooms(settings)
+    except (EncoderError, ModelError) as error:
+        errors.print(f"网站没有启动：{error}", style="red")
+        raise typer.Exit(1) from error
 
 
 def _first_index(rooms: Rooms) -> None:

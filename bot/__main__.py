@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -24,6 +25,7 @@ from bot.model import ModelError
 from bot.settings import Settings
 from bot.terminal import show, show_block, show_foot
 from corpus import starter as library
+from indexer.encoder import EncoderError
 from indexer.settings import Settings as IndexSettings
 from indexer.store import StoreError
 
@@ -53,7 +55,8 @@ def ask(
 ) -> None:
     """问一句，答一句。"""
     settings = Settings()
-    answer = _doctor(settings).ask(question, (), _context(on, region, settings))
+    with _told():
+        answer = _doctor(settings).ask(question, (), _context(on, region, settings))
     if as_json:
         typer.echo(json.dumps(batches.export(answer), ensure_ascii=False))
     else:
@@ -67,12 +70,13 @@ def chat(*, on: On = "", region: Region = "") -> None:
     doctor, context = _doctor(settings), _context(on, region, settings)
     history: list[Turn] = []
     while question := _read():
-        for event in doctor.stream(question, history, context):
-            if isinstance(event, Delta):
-                show_block(console, event.block)
-            elif isinstance(event, Decision):
-                show_foot(console, event.answer)
-                history += [Turn("user", question), Turn("assistant", event.answer.text)]
+        with _told():
+            for event in doctor.stream(question, history, context):
+                if isinstance(event, Delta):
+                    show_block(console, event.block)
+                elif isinstance(event, Decision):
+                    show_foot(console, event.answer)
+                    history += [Turn("user", question), Turn("assistant", event.answer.text)]
 
 
 @app.command()
@@ -84,7 +88,7 @@ def batch(
     settings = Settings()
     doctor = _doctor(settings)
     failed = done = 0
-    with source.open(encoding="utf-8", errors="replace") as lines, target.open("w", encoding="utf-8") as out:
+    with _told(), source.open(encoding="utf-8", errors="replace") as lines, target.open("w", encoding="utf-8") as out:
         for row in batches.run(lines, doctor, date.today(), settings.region):
             out.write(json.dumps(row, ensure_ascii=False) + "\n")
             done += 1
@@ -172,9 +176,16 @@ def train(
 
 
 def _doctor(settings: Settings, observe: Callable[[Mapping[str, float], Answer], None] | None = None) -> Doctor:
-    try:
+    with _told():
         return open_doctor(settings, IndexSettings(), observe)
-    except (StoreError, ModelError) as error:
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Expected failures as one red line and exit code 1."""
+    try:
+        yield
+    except (StoreError, EncoderError, ModelError) as error:
         errors.print(str(error), style="red")
         raise typer.Exit(1) from error
 

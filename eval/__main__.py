@@ -38,6 +38,7 @@ def run_set(
     """逐题提问，写出结果、指标和报告。"""
     from eval.run import Setting, run
     from eval.system import open_system
+    from indexer.encoder import EncoderError
     from indexer.store import StoreError
 
     path = _find(name)
@@ -45,7 +46,7 @@ def run_set(
     folder = folder or RUNS / f"{path.stem}-{datetime.now(UTC):%Y%m%dT%H%M%S}"
     try:
         system = open_system()
-    except StoreError as error:
+    except (StoreError, EncoderError) as error:
         raise _stop(str(error)) from error
     setting = Setting(on.date() if on else date.today(), region or system.region)
     with _bar() as bar:

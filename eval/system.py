@@ -10,7 +10,7 @@ from bot.settings import Settings as BotSettings
 from corpus import starter
 from corpus.catalogue import Catalogue
 from eval.ablation.variants import Served
-from indexer import encoder, service
+from indexer import door, encoder
 from indexer.hit import Index
 from indexer.settings import Settings as IndexSettings
 from indexer.store import Store, StoreError
@@ -24,17 +24,20 @@ class System:
 
 
 def open_system() -> System:
-    """:raises indexer.store.StoreError: if no index has been built yet."""
+    """On files or on Milvus, as the settings say.
+
+    :raises indexer.store.StoreError: if no index has been built yet, or Milvus does not answer
+    """
     index, bot = IndexSettings(), BotSettings()
     library = starter.load()
-    reader = service.reader(index.data_dir, Catalogue.open(index.database), library, index.encoder)
+    reader = door.open_reader(index, Catalogue.open(index.database), library)
     reader.current()
     doctor = Doctor(reader.current, library, region=bot.region, writer=bot.writer(), answer_at=bot.answer_at)
     return System(doctor, reader.current, bot.region)
 
 
 def served() -> Served:
-    """The parts of the index that is served, to be exchanged one by one.
+    """The parts of the index on disk, to be exchanged one by one.
 
     :raises indexer.store.StoreError: if no index has been built yet, or it was made with another encoder
     """
