@@ -33,6 +33,16 @@ def interval(values: Sequence[float], groups: Sequence[str] | None = None) -> tu
     return float(np.mean(values)), float(low), float(high)
 
 
+def share(values: Sequence[float], groups: Sequence[str]) -> tuple[float, float, float]:
+    """As `interval`, for values in 0..1. Where all are 0 or all are 1 every draw is the same and would pretend certainty:
+    the bounds are then Wilson's, a group counting once.
+    """
+    if values and set(values) in ({0.0}, {1.0}):
+        needs = len(set(groups))
+        return values[0], *wilson(needs if values[0] else 0, needs)
+    return interval(values, groups)
+
+
 def difference(a: Mapping[str, float], b: Mapping[str, float], groups: Mapping[str, str]) -> tuple[float, float, float]:
     """:returns: mean of b - a over the questions in both, with its paired 95 % interval; it excludes 0 when proven."""
     both = [key for key in a if key in b]

@@ -14,7 +14,7 @@ from eval.metrics.facts import holds
 from eval.metrics.harm import HARMS, at_risk, harms
 from eval.questions import Question
 from eval.results import Result
-from eval.statistics import interval
+from eval.statistics import share
 
 PRECISION_GOAL = 0.97
 SHOWN_IN_SLICES = ("right", "outcome accuracy", "Success@5", "key facts", "citation recall")
@@ -88,7 +88,7 @@ def summarise(name: str, questions: Sequence[Question], results: Mapping[str, Re
 
 
 def _figure(values: Mapping[str, float], groups: Mapping[str, str]) -> dict[str, float]:
-    mean, low, high = interval(list(values.values()), [groups[i] for i in values])
+    mean, low, high = share(list(values.values()), [groups[i] for i in values])
     return {"mean": mean, "low": low, "high": high, "n": len(values)}
 
 
@@ -127,6 +127,6 @@ def _slice(
             inside = [table[name][i] for i in ids if i in table.get(name, {})]
             if inside:
                 row[name] = sum(inside) / len(inside)
-        row["interval"] = list(interval([table["right"][i] for i in ids], [groups[i] for i in ids])[1:])
+        row["interval"] = list(share([table["right"][i] for i in ids], [groups[i] for i in ids])[1:])
         rows[value] = row
     return rows
