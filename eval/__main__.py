@@ -236,7 +236,10 @@ def swap(
             except StoreError as error:
                 errors.print(f"✗ {error}", style="red", markup=False)
                 raise typer.Exit(1) from error
-    out.print(f"索引 {built.id} 合格，已启用，报告：{folder / 'report.html'}" if run else "没有变化，索引不用换，没有提问", soft_wrap=True)
+    out.print(
+        f"索引 {built.id} 合格，已启用，报告：{folder / 'report.html'}" if run else "没有变化，索引不用换，没有提问",
+        soft_wrap=True,
+    )
 
 
 @app.command()

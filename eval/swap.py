@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from bot.settings import Settings as BotSettings
 from corpus import starter
 from corpus.catalogue import Catalogue
 from eval.gate import breaches
-from eval.run import Run, Setting, begin, finish, go
+from eval.run import HEADER, Run, Setting, begin, finish, go, write
 from eval.system import assemble
 from indexer import encoder, service
 from indexer.build import Built, Progress
@@ -51,4 +52,10 @@ def swap(
     built = service.rebuild(
         settings.data_dir, catalogue, library, own, full=full, kept=settings.kept_indexes, progress=progress, gate=gate
     )
-    return built, ran[0] if ran else None
+    if not ran:
+        return built, None
+    # While it was asked the index had no name yet: its name is a hash of what is in it.
+    ran[0].header["versions"]["index"] = built.id
+    write(folder / HEADER, json.dumps(ran[0].header, ensure_ascii=False, indent=1))
+    finish(ran[0])
+    return built, ran[0]
