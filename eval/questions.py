@@ -20,7 +20,7 @@ class SetError(ValueError):
     """A question set breaks its schema; every fault is named with its line."""
 
     def __init__(self, name: str, faults: Sequence[str]) -> None:
-        super().__init__(f"题集 {name} 有 {len(faults)} 处要改，没有运行：\n" + "\n".join(faults))
+        super().__init__(f"题集 {name} 有 {len(faults)} 处要改，改好后再用：\n" + "\n".join(faults))
         self.faults = list(faults)
 
 
