@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from bot.model import ModelError
 from corpus.starter import LibraryError
 from eval import experiments
 from eval import questions as sets
@@ -30,7 +31,17 @@ app = typer.Typer(help="评测：运行题集、比较两次运行、把关、�
 out = Console(highlight=False)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 RUNS = Path("data/runs")
-EXPECTED = (FileNotFoundError, sets.SetError, RunError, LimitsError, StoreError, LeaseError, EncoderError, LibraryError)
+EXPECTED = (
+    FileNotFoundError,
+    sets.SetError,
+    RunError,
+    LimitsError,
+    StoreError,
+    LeaseError,
+    EncoderError,
+    LibraryError,
+    ModelError,
+)
 
 SetName = Annotated[str, typer.Argument(help="题集：文件，或 eval/sets 里的名字")]
 Folder = Annotated[Path, typer.Argument(help="一次运行的文件夹")]
