@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.doctor import Doctor
+from bot.model import Writer
 from bot.settings import Settings as BotSettings
 from corpus import starter
 from corpus.catalogue import Catalogue
+from corpus.model import Document
+from corpus.starter import Starter
 from eval.ablation.variants import Served
+from eval.versions import versions
 from indexer import door, encoder
 from indexer.hit import Index
 from indexer.settings import Settings as IndexSettings
@@ -18,9 +22,19 @@ from indexer.store import Store, StoreError
 
 @dataclass(frozen=True, slots=True)
 class System:
+    """A doctor on one index: a build that ends meanwhile does not change what a run measures.
+
+    `documents` by id; `versions` name code, library, catalogue, index, encoder and chat model.
+    """
+
     doctor: Doctor
-    index: Callable[[], Index]
+    index: Index
     region: str
+    documents: Mapping[str, Document]
+    versions: Mapping[str, str]
+    catalogue: Catalogue
+    starter: Starter
+    writer: Writer | None = None
 
 
 def open_system() -> System:
@@ -28,12 +42,26 @@ def open_system() -> System:
 
     :raises indexer.store.StoreError: if no index has been built yet, or Milvus does not answer
     """
-    index, bot = IndexSettings(), BotSettings()
-    library = starter.load()
-    reader = door.open_reader(index, Catalogue.open(index.database), library)
-    reader.current()
-    doctor = Doctor(reader.current, library, region=bot.region, writer=bot.writer(), answer_at=bot.answer_at)
-    return System(doctor, reader.current, bot.region)
+    settings = IndexSettings()
+    catalogue, library = Catalogue.open(settings.database), starter.load()
+    index = door.open_reader(settings, catalogue, library).current()
+    made_with = Store(settings.index_root).manifest(index.id).encoder
+    return assemble(index, catalogue, library, made_with, BotSettings())
+
+
+def assemble(index: Index, catalogue: Catalogue, library: Starter, encoder_name: str, bot: BotSettings) -> System:
+    """:returns: the doctor of these settings on this index"""
+    writer = bot.writer()
+    doctor = Doctor(lambda: index, library, region=bot.region, writer=writer, answer_at=bot.answer_at)
+    documents = {document.id: document for document in (*library.instruments.values(), *catalogue.documents())}
+    named = versions() | {
+        "catalogue": str(catalogue.revision()),
+        "index": index.id,
+        "encoder": encoder_name,
+        "chat model": bot.model_name,
+        "answer at": f"{bot.answer_at:g}",
+    }
+    return System(doctor, index, bot.region, documents, named, catalogue, library, writer)
 
 
 def served() -> Served:

@@ -8,6 +8,7 @@ from indexer import rerank, service
 from indexer.build import Built, Progress
 from indexer.milvus.server import Server
 from indexer.rerank import Reader
+from indexer.service import Gate
 from indexer.settings import Settings
 
 
@@ -30,8 +31,12 @@ def rebuild(
     *,
     full: bool = False,
     progress: Progress = lambda stage, done: None,
+    gate: Gate = lambda index, tell: None,
 ) -> Built:
-    """:raises EncoderError, LeaseError, StoreError: the index that served before serves on"""
+    """As `indexer.service.rebuild`.
+
+    :raises EncoderError, LeaseError, StoreError: the index that served before serves on
+    """
     return service.rebuild(
         settings.data_dir,
         catalogue,
@@ -41,6 +46,7 @@ def rebuild(
         full=full,
         kept=settings.kept_indexes,
         progress=progress,
+        gate=gate,
     )
 
 

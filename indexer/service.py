@@ -5,8 +5,10 @@ Without a Milvus server the files find; with one it finds, and every change on d
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from corpus.catalogue import Catalogue
@@ -16,7 +18,8 @@ from indexer import build as building
 from indexer.build import Built, Progress, build
 from indexer.cache import EmbeddingCache
 from indexer.encoder import OWN, load
-from indexer.hit import Encoder
+from indexer.hit import Encoder, Index
+from indexer.index import LocalIndex, open_parts
 from indexer.lease import Lease
 from indexer.milvus import publish as publishing
 from indexer.milvus.publish import Published, publish
@@ -25,9 +28,12 @@ from indexer.milvus.server import MilvusError, Server
 from indexer.query import Words
 from indexer.reader import IndexReader
 from indexer.rerank import Reader, RerankedReader, Reranker
+from indexer.smoke import smoke
 from indexer.store import KEPT, Store, StoreError, told
 
 STAGES = {**building.STAGES, publishing.STAGE: "复制到 Milvus"}
+
+Gate = Callable[[Index, Callable[[float], None]], None]  # the new index, share done; raises StoreError to refuse it
 
 
 def reader(
@@ -64,8 +70,11 @@ def rebuild(
     full: bool = False,
     kept: int = KEPT,
     progress: Progress = lambda stage, done: None,
+    gate: Gate = lambda index, tell: None,
 ) -> Built:
     """Bring the index up to date with the catalogue, and Milvus with the index; readers notice it by themselves.
+
+    A new index serves only after it has found the smoke questions of the library and passed `gate`.
 
     :raises EncoderError, LeaseError, StoreError: the index that served before serves on
     """
@@ -74,7 +83,14 @@ def rebuild(
     with told(), closing(EmbeddingCache(data_dir / "embeddings.sqlite")) as cache:
         store = Store(data_dir / "index", {serving} if serving else frozenset())
         source = searchable(catalogue, starter)
-        built = build(store, source, loaded, cache, full=full, kept=kept, progress=progress)
+
+        def check(folder: Path, tell: Callable[[float], None]) -> None:
+            collection, words = Collection(catalogue, starter), Words(starter.glossary)
+            index = LocalIndex(folder.name, open_parts(folder), collection, loaded, words)
+            smoke(index, starter.smoke, date.today())
+            gate(index, tell)
+
+        built = build(store, source, loaded, cache, full=full, kept=kept, progress=progress, check=check)
     if not server:
         return built
     try:

@@ -317,4 +317,4 @@ def site_search():
 
 
 def system_search():
-    assert open_system().index().search(ASKED, on=TODAY, region=WUHAN)
+    assert open_system().index.search(ASKED, on=TODAY, region=WUHAN)
