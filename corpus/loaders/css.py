@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import cssselect2
 import tinycss2
 from tinycss2 import color4
+
+from corpus.loaders.colour import Colour
 
 Tokens = Sequence[Any]
 # A query that holds only on paper, for a narrow screen or for a preference says nothing about what a reader sees.
@@ -24,32 +25,6 @@ _PIXELS = {"px": 1.0, "pt": 4 / 3, "pc": 16.0, "in": 96.0, "cm": 37.8, "mm": 3.7
 _PIXELS |= {"rem": 16.0, "vw": 12.8, "vh": 8.0, "vmin": 8.0, "vmax": 12.8}
 _OF_FONT = {"em": 1.0, "ex": 0.5, "ch": 0.5, "lh": 1.2}
 _NAMED_SIZES = {"xx-small": 9, "x-small": 10, "small": 13, "medium": 16, "large": 18, "x-large": 24, "xx-large": 32}
-
-
-@dataclass(frozen=True, slots=True)
-class Colour:
-    """Red, green, blue and alpha, each 0..1."""
-
-    red: float
-    green: float
-    blue: float
-    alpha: float = 1.0
-
-    def over(self, ground: Colour) -> Colour:
-        """:returns: what is seen where this colour lies over an opaque one"""
-        mixed = (self.alpha * mine + (1 - self.alpha) * other for mine, other in zip(self.rgb, ground.rgb, strict=True))
-        return Colour(*mixed)
-
-    def near(self, other: Colour) -> bool:
-        """Whether no eye tells them apart: no channel differs by more than a twelfth."""
-        return all(abs(mine - theirs) < 0.085 for mine, theirs in zip(self.rgb, other.rgb, strict=True))
-
-    @property
-    def rgb(self) -> tuple[float, float, float]:
-        return self.red, self.green, self.blue
-
-
-BLACK, WHITE = Colour(0, 0, 0), Colour(1, 1, 1)
 
 
 class Sheets:

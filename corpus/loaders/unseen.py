@@ -16,7 +16,8 @@ import cssselect2
 from lxml import etree
 
 from corpus.loaders import css
-from corpus.loaders.css import BLACK, WHITE, Colour, Sheets, Tokens
+from corpus.loaders.colour import BLACK, WHITE, Colour
+from corpus.loaders.css import Sheets, Tokens
 
 # Their content is shown only where the browser cannot show something else, or never.
 _NEVER = frozenset(
