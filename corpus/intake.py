@@ -34,7 +34,7 @@ class Result:
     path: Path
     outcome: Outcome | None = None
     document: Document | None = None
-    held: bool = False  # kept as a draft because its text is doubtful
+    held: bool = False  # kept as a draft because its text or what it claims is doubtful
     passages: int = 0
     articles: int = 0
     look: tuple[str, ...] = ()
@@ -145,8 +145,9 @@ class _Batch:
         rival = self.by_document.get(id)
         if rival and not self._fuller(prepared):
             return Result(path, Outcome.DUPLICATE, look=(f"与 {rival} 标题和日期相同，正文不更全，没有存入",))
-        held = self.state is State.PUBLISHED and prepared.needs_review(self.review_below)
         before = self.catalogue.document(id)
+        confirmed = before is not None and before.sha256 == sha256  # somebody has published these very bytes
+        held = self.state is State.PUBLISHED and not confirmed and prepared.needs_review(self.review_below)
         outcome = self.catalogue.add(
             prepared.document,
             prepared.passages,
