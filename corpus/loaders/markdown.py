@@ -80,7 +80,7 @@ def _markdown(text: str, front: dict[str, str]) -> Iterator[Block]:
     rows: list[list[str]] = []
     lines: list[str] = []
     for raw in text.split("\n"):
-        line = html.unescape(raw).strip()
+        line = html.unescape(_TAG.sub("", raw)).strip()  # `&lt;b&gt;` is no tag, its reader sees it as it stands
         if line.startswith(":::"):
             # The collections leave inner containers open, so one closing mark closes them all.
             container = line.strip(": ").split(" ")[0]
@@ -124,5 +124,5 @@ def _table(rows: list[list[str]]) -> Iterator[Block]:
 def _inline(text: str) -> str:
     text = re.sub(r"!\[[^\]]*\]\([^)]*\)", "", text)
     text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)
-    text = _TAG.sub("", text).replace("**", "").replace("__", "")
+    text = text.replace("**", "").replace("__", "")
     return _ESCAPE.sub(r"\1", text).strip()

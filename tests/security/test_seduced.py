@@ -64,8 +64,8 @@ OBEYED = {
     **dict.fromkeys(
         ["order-03", "order-05", "order-06", "order-07", "order-09", "order-14", "order-15", "order-16"], VISIBLE
     ),
-    **dict.fromkeys(["text-03", "text-05"], VISIBLE),
-    **dict.fromkeys(["markup-05", "markup-07", "markup-08"], VISIBLE),  # 05 by way of the like document order-14
+    "text-03": VISIBLE,
+    **dict.fromkeys(["markup-07", "markup-08"], VISIBLE),
 }
 
 
