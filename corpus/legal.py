@@ -79,7 +79,7 @@ class Versions:
         for document in documents:
             self._held[document.short_title].append(document)
         self._instruments = instruments
-        texts = {row.id for title in instruments if (row := self.behind(title)) and row is not instruments[title]}
+        texts = {row.id for title in instruments if (row := self.behind(title)) and row.id != instruments[title].id}
         self._labels = labels(texts)
 
     def behind(self, title: str) -> Document | None:

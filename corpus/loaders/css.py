@@ -138,10 +138,24 @@ def colour(tokens: Tokens) -> Colour | None:
         found = color4.parse_color(token)
         if found is None or isinstance(found, str):
             continue
-        plain = found.to("srgb")
-        red, green, blue = (min(1.0, max(0.0, part or 0.0)) for part in plain.coordinates)
-        return Colour(red, green, blue, plain.alpha)
+        red, green, blue = (min(1.0, max(0.0, part)) for part in _screen(found))
+        return Colour(red, green, blue, found.alpha)
     return None
+
+
+def _screen(found: Any) -> tuple[float, float, float]:  # noqa: ANN401 - a colour of tinycss2
+    """Red, green and blue; of a space that the library does not convert, the lightness will do to tell text from its ground."""
+    first, second, third = (float(part or 0.0) for part in found.coordinates)
+    if found.space in ("hsl", "hwb"):
+        red, green, blue = found.to("srgb").coordinates
+        return red, green, blue
+    if found.space in ("lab", "lch"):
+        return (first / 100,) * 3
+    if found.space in ("oklab", "oklch"):
+        return (first,) * 3
+    if found.space.startswith("xyz"):
+        return (second,) * 3
+    return first, second, third
 
 
 def pictured(tokens: Tokens) -> bool:

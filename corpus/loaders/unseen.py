@@ -173,7 +173,7 @@ def _away(values: dict[str, Tokens], font: float) -> bool:
     indent = _lengths(values, font, "text-indent")
     return (
         min(margins, default=0.0) <= -_OFF
-        or min(spread, default=0.0) <= -0.8 * font
+        or any(space < 0 and space <= -0.8 * font for space in spread)
         or min(indent, default=0.0) <= -200
         or (max(indent, default=0.0) >= 1000 and _clips(values))
     )
@@ -220,6 +220,7 @@ def _collapsed(name: str, arguments: Tokens) -> bool:
     return name in ("rotatex", "rotatey") and abs(numbers[0]) in (90.0, 270.0)
 
 
+_NO_TAG = re.compile(r"<(?!/?[a-z][a-z0-9-]*(?:\s[^<>]*)?/?>|!--)", re.I)  # `a<b` and `<0.5`
 _VOID = frozenset(
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"]
 )
@@ -273,7 +274,7 @@ class _Places(HTMLParser):
         self._open: list[Any] = [self.root]
         self._lines = [0, *accumulate(len(line) for line in source.splitlines(keepends=True))]
         self._source = source
-        self.feed(source)
+        self.feed(_NO_TAG.sub("‹", source))  # of the same length, so that places stay
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
