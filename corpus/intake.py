@@ -192,7 +192,7 @@ class _Batch:
     def _alike(self, document: Document) -> Iterator[str]:
         """Another instrument whose title is one character off; most are real, one may be a slip or worse."""
         title = document.short_title
-        if document.rank <= Rank.NORMATIVE or title in self.titles:
+        if document.rank <= Rank.NORMATIVE or title in self.titles or title in namesakes.instruments():
             return
         shortened = {title[:at] + title[at + 1 :] for at in range(len(title))} | {title}
         near = {name for part in shortened for name in self.parts.get(part, ())}

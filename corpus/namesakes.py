@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from corpus import starter
 from corpus.model import LEVELS, Document, Passage, Trust, short_title
@@ -41,6 +42,12 @@ def suspicions(document: Document, passages: Sequence[Passage], known: Mapping[s
     else:
         yield from _imitates(document, title, known)
     yield from _ends(document, passages, known)
+
+
+@lru_cache(maxsize=1)
+def instruments() -> Mapping[str, Document]:
+    """What the library that ships knows, read once: every file of a batch is held against it."""
+    return starter.load_instruments()
 
 
 def plain(title: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from corpus import claims, metadata, namesakes, registry, starter
+from corpus import claims, metadata, namesakes, registry
 from corpus.catalogue import Origin
 from corpus.loaders.base import Loaded, LoadError
 from corpus.metadata import Overrides
@@ -91,7 +91,7 @@ def _suspicions(
     if registry.find(path) or provenance.get("title") == metadata.HUMAN:
         return
     yield from claims.unproved(document, provenance, loaded, passages)
-    yield from namesakes.suspicions(document, passages, starter.load_instruments())
+    yield from namesakes.suspicions(document, passages, namesakes.instruments())
 
 
 def doubts(prepared: Prepared, before: Document | None = None) -> Iterator[str]:
