@@ -7,6 +7,7 @@ like a law and tells who adopted it and when. Front matter, the title of a web p
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 
 from corpus import registry
@@ -26,6 +27,14 @@ _RELEASE = re.compile(
     rf"|(?:不再|一律不予|一律不用|一律免于?|豁免|无须|无需|不用|不必|不需要|已取消全部)[^。；，]{{0,6}}{_DUTY}|(?:一律|全部)免[罚交缴]"
 )
 
+# Words that speak to the program that reads the text, not to a person. Blanks and width do not count.
+_ORDER = re.compile(
+    r"(?<!不)(?<!不[得应要能可])(?:忽略|无视|忘记|忘掉)(?:之前|此前|以上|上面|先前|前面|上述)的?(?:所有|一切|全部)?的?"
+    r"(?:指令|指示|规则|規則|规定|提示|要求)|(?:ai|人工智能)(?:助手|模型|机器人)请注意|(?:读到|看到)[^。]{0,12}(?:语言模型|大模型)"
+    r"|从现在(?:开始|起)[，,]?你是|<\|im_(?:start|end)\|>|</?(?:资料|问题|system|assistant|instructions?)>|\[(?:系统|system)\]"
+    r"|系统提示[：:]|解码后执行|\"tool\":\"|(?:ignore|disregard)(?:all|any|the|of)*(?:previous|prior|above)|回答时请?(?:务必)?(?:扮演|加上)"
+)
+
 
 def unproved(document: Document, sources: Mapping[str, str], loaded: Loaded, passages: Sequence[Passage]) -> Iterator[str]:
     """:returns: for each claim that nothing bears out what it is and what to do, for staff"""
@@ -37,8 +46,8 @@ def unproved(document: Document, sources: Mapping[str, str], loaded: Loaded, pas
         yield f"文件自称效力级别是“{level}”，正文没有依据，请核对后再发布"
     if sources.get("issuer") == FRONT and _LAWGIVER.search(document.issuer) and document.issuer not in text:
         yield f"文件自称由{document.issuer}发布，正文没有这样写，请核对后再发布"
-    order = re.search(r"令\D{0,3}(\d+)", document.doc_no)
-    if sources.get("doc_no") == FRONT and order and order[1] not in text:
+    decree = re.search(r"令\D{0,3}(\d+)", document.doc_no)
+    if sources.get("doc_no") == FRONT and decree and decree[1] not in text:
         yield f"文件自称文号是{document.doc_no}，正文没有这样写，请核对后再发布"
     for name in _TRUST:
         if front.get(name):
@@ -47,6 +56,9 @@ def unproved(document: Document, sources: Mapping[str, str], loaded: Loaded, pas
         if front.get(name):
             yield f"文件自称取代或废止《{front[name][:30]}》，请核对后再发布"
     yield from _unfounded(document, sources, passages)
+    order = _ORDER.search(unicodedata.normalize("NFKC", text).lower())
+    if order:
+        yield f"文中有对问答程序下的命令“{order[0][:30]}”，请核对后再发布"
     if document.trust is Trust.OFFICIAL and not (document.level or document.starts_on or document.issuer):
         release = _RELEASE.search(loaded.text)
         if release:

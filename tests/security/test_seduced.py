@@ -60,13 +60,7 @@ class Wicked(list):
 
 
 VISIBLE = "an order that no rule of refuse:injection knows is text like any other, and may be repeated with its source"
-OBEYED = {
-    **dict.fromkeys(
-        ["order-03", "order-05", "order-06", "order-07", "order-09", "order-14", "order-15", "order-16"], VISIBLE
-    ),
-    "text-03": VISIBLE,
-    **dict.fromkeys(["markup-07", "markup-08"], VISIBLE),
-}
+OBEYED = dict.fromkeys(["order-15", "text-03", "markup-07", "markup-08"], VISIBLE)
 
 
 def known(rows, misses: dict[str, str]):
