@@ -59,14 +59,21 @@ def open_rooms(settings: Settings) -> Rooms:
     from bot.doctor import Doctor as TheDoctor
     from bot.settings import Settings as DoctorSettings
     from indexer import service
+    from indexer.encoder import load as load_encoder
     from indexer.settings import Settings as IndexSettings
     from indexer.store import StoreError
 
     doctoring = DoctorSettings()
     catalogue, starter = Catalogue.open(settings.database), library.load()
-    reader = service.reader(settings.data_dir, catalogue, starter, IndexSettings().encoder)
+    encoder = load_encoder(IndexSettings().encoder)
+    reader = service.reader(settings.data_dir, catalogue, starter, encoder)
     doctor = TheDoctor(
-        reader.current, starter, region=doctoring.region, writer=doctoring.writer(), answer_at=doctoring.answer_at
+        reader.current,
+        starter,
+        region=doctoring.region,
+        writer=doctoring.writer(settings.database),
+        judges=doctoring.judges(encoder),
+        answer_at=doctoring.answer_at,
     )
 
     def index_id() -> str:

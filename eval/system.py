@@ -27,9 +27,17 @@ def open_system() -> System:
     """:raises indexer.store.StoreError: if no index has been built yet."""
     index, bot = IndexSettings(), BotSettings()
     library = starter.load()
-    reader = service.reader(index.data_dir, Catalogue.open(index.database), library, index.encoder)
+    own = encoder.load(index.encoder)
+    reader = service.reader(index.data_dir, Catalogue.open(index.database), library, own)
     reader.current()
-    doctor = Doctor(reader.current, library, region=bot.region, writer=bot.writer(), answer_at=bot.answer_at)
+    doctor = Doctor(
+        reader.current,
+        library,
+        region=bot.region,
+        writer=bot.writer(index.database),
+        judges=bot.judges(own),
+        answer_at=bot.answer_at,
+    )
     return System(doctor, reader.current, bot.region)
 
 
