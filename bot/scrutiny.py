@@ -51,6 +51,7 @@ _EXEMPTS = re.compile(
     r"无需|不需要|不用(?!水)|不必|无须|免于|免予|免除|免罚|不予(?:行政)?处罚|不罚|不会(?:被)?罚|不纳入|不属于|不适用|不受|除外|可以不"
 )
 _ALLOWS = re.compile(r"(?<![不未])(?:可以|准许|允许|能够|合法)|(?<!不)能(?=[建开排用做办在])|没问题|不违法|放心")
+_RULING = re.compile("|".join(pattern.pattern for pattern in (_FORBIDS, _EXEMPTS, _ALLOWS)))  # seen to by _negation
 _THREATENS = re.compile(r"罚|责令|没收|吊销|拘留")
 _CONDUCT = re.compile(r"的[，,]?[^。；]{0,24}(?:罚|责令|没收|吊销)")
 _DEMANDS = re.compile(r"罚|责令|没收|吊销|应当|必须|要|不得|禁止|严禁|不准|不许|不能|许可|批准|同意")
@@ -127,8 +128,11 @@ def _matter(sentence: str, proof: str, lexicon: Lexicon) -> str:
             return f"another subject: {term}"
     strange = (
         term
-        for term in lexicon.terms(sentence)
-        if len(term) == 2 and not set(term) & set(shown + proof) and lexicon.weights.get(term, RARE) >= RARE
+        for term in lexicon.terms(_RULING.sub("，", sentence))
+        if len(term) == 2
+        and not term.isascii()
+        and not set(term) & set(shown + proof)
+        and lexicon.weights.get(term, RARE) >= RARE
     )
     word = next(strange, "")
     return f"another subject: {word}" if word else ""

@@ -13,7 +13,7 @@ from bot.settings import Settings
 from .conftest import CODE, HOME, STARTER, FakeIndex, article
 
 ASKED = "江边一公里能不能建化工厂"
-GOOD = ["不能，", "长江干支流岸线一公里范围内禁止", "新建、扩建化工项目。[1]", "新建化工项目也", "在禁止之列。[1]"]
+GOOD = ["不能，", "长江干支流岸线一公里范围内禁止", "新建、扩建化工项目。[1]", "新建化工项目也", "是禁止的。[1]"]
 
 
 def made(url: str, *, index: FakeIndex | None = None, **options: object) -> Doctor:
