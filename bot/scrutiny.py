@@ -45,13 +45,22 @@ _PERSONS = {
     "head": re.compile(r"法定代表人|主要负责人|直接负责|主管人员|责任人"),
     "body": re.compile(r"单位|企业|公司|工厂|经营者|生产者|个体工商户|商户|组织"),
 }
+# Too common for the glossary's weights, and yet a rule about one of them says nothing about another.
+_MEDIA = tuple(
+    map(
+        re.compile,
+        ("废水|污水|水污染物", "废气|大气污染", "噪声|噪音", "固体废物|固废", "危险废物|危废", "生活垃圾", "医疗废物|医废",
+         "建筑垃圾|渣土", "扬尘|粉尘|防尘", "油烟", "恶臭|异味|臭", "土壤|污染土", "地下水", "辐射|放射", "秸秆", "海洋|海域|入海", "污泥"),
+    )
+)  # fmt: skip
 _SANCTION = re.compile(r"停业|关闭|吊销|拘留|没收|停产|限产")
 _FORBIDS = re.compile(r"不得|禁止|严禁|不准|不许|不允许|不能|不可以|违法(?!所得|行为)|不行")
 _EXEMPTS = re.compile(
     r"无需|不需要|不用(?!水)|不必|无须|免于|免予|免除|免罚|不予(?:行政)?处罚|不罚|不会(?:被)?罚|不纳入|不属于|不适用|不受|除外|可以不"
 )
 _ALLOWS = re.compile(r"(?<![不未])(?:可以|准许|允许|能够|合法)|(?<!不)能(?=[建开排用做办在])|没问题|不违法|放心")
-_RULING = re.compile("|".join(pattern.pattern for pattern in (_FORBIDS, _EXEMPTS, _ALLOWS)))  # seen to by _negation
+# What other checks than that of the words see to.
+_ELSEWHERE = re.compile("|".join(pattern.pattern for pattern in (_FORBIDS, _EXEMPTS, _ALLOWS, _TITLE, _STATUS)))
 _THREATENS = re.compile(r"罚|责令|没收|吊销|拘留")
 _CONDUCT = re.compile(r"的[，,]?[^。；]{0,24}(?:罚|责令|没收|吊销)")
 _DEMANDS = re.compile(r"罚|责令|没收|吊销|应当|必须|要|不得|禁止|严禁|不准|不许|不能|许可|批准|同意")
@@ -111,13 +120,20 @@ def _law(sentence: str, evidence: Sequence[Evidence]) -> str:
 def _riding(sentence: str, proof: str, lexicon: Lexicon) -> str:
     """A clause that no passage supports, beside one that does."""
     for clause in _CLAUSE.findall(ARTICLE.sub("", _TITLE.sub("", sentence))):
-        if len(set(lexicon.terms(clause))) >= _SHORT and lexicon.coverage(clause, proof) < CLAUSE:
+        if (
+            not _STATUS.search(clause)
+            and len(set(lexicon.terms(clause))) >= _SHORT
+            and lexicon.coverage(clause, proof) < CLAUSE
+        ):
             return f"clause without support: {clause.strip()[:20]}"
     return ""
 
 
 def _matter(sentence: str, proof: str, lexicon: Lexicon) -> str:
     """Waste water for waste gas, a factory's noise for a building site's: terms of the glossary must stand in the passages."""
+    for medium in _MEDIA:
+        if (found := medium.search(sentence)) and not medium.search(proof):
+            return f"another subject: {found[0]}"
     shown = lexicon.canonical(proof)
     known = lexicon.matters(proof)
     for term in sorted(lexicon.matters(sentence) - known):
@@ -128,7 +144,7 @@ def _matter(sentence: str, proof: str, lexicon: Lexicon) -> str:
             return f"another subject: {term}"
     strange = (
         term
-        for term in lexicon.terms(_RULING.sub("，", sentence))
+        for term in lexicon.terms(_ELSEWHERE.sub("，", sentence))
         if len(term) == 2
         and not term.isascii()
         and not set(term) & set(shown + proof)
@@ -139,17 +155,22 @@ def _matter(sentence: str, proof: str, lexicon: Lexicon) -> str:
 
 
 def cases(text: str) -> list[Case]:
-    """:returns: the stretches of a text that end with a threat; what stands before one within a sentence belongs to it."""
+    """:returns: each threat of a text, with what stands before it since the last one; where that says nothing of gravity or
+    person, with what was said of the last one in the same sentence
+    """
     found: list[Case] = []
-    held = ""
+    held, gravity, persons = "", frozenset[str](), frozenset[str]()
     for part, mark in _PART.findall(text):
         held += part
         threats: list[frozenset[Value | str]] = [frozenset({name}) for name in _SANCTION.findall(part)]
         if amounts := sums(part):
             threats.append(frozenset(amounts))
-        found += [Case(threat, _names(_GRAVITY, held), _names(_PERSONS, held)) for threat in threats]
-        if threats or mark not in ("，", ","):
+        if threats:
+            gravity, persons = _names(_GRAVITY, held) or gravity, _names(_PERSONS, held) or persons
+            found += [Case(threat, gravity, persons) for threat in threats]
             held = ""
+        if mark not in ("，", ","):
+            held, gravity, persons = "", frozenset(), frozenset()
     return found
 
 

@@ -17,7 +17,7 @@ from .conftest import CODE, WATER
 
 PROOF = Evidence(
     "《生态环境法典》第一千一百零二条\n没有取得排污许可证就排放污染物的，责令改正，处二十万元以上一百万元以下罚款；情节严重的，处一百万元以上"
-    "五百万元以下罚款，责令停业、关闭。\n对直接负责的主管人员处五万元以上二十万元以下罚款。\n新建项目应当安装废水处理设施，可以委托单位监测。",
+    "五百万元以下罚款，责令停业、关闭。\n对直接负责的主管人员处五万元以上二十万元以下罚款。\n新建项目应当安装废水处理设施。建设单位可以委托机构监测。",
     CODE, Status.IN_FORCE,
 )  # fmt: skip
 
@@ -38,7 +38,7 @@ def lexicon(library):
         "没有取得排污许可证就排放污染物的，处二十万元以上一百万元以下罚款。",
         "企业没有排污许可证就排污的，罚 20 万元以上 100 万元以下；情节严重的，罚 100 万元以上 500 万元以下，并责令停业、关闭。",
         "直接负责的主管人员罚 5 万元以上 20 万元以下。",
-        "新建项目要安装废水处理设施，可以委托单位监测。",
+        "新建项目要安装废水处理设施；建设单位可以委托机构监测。",
         "依照《中华人民共和国生态环境法典》第一千一百零二条，没有许可证排污的，处罚款。",
     ],
 )
@@ -65,7 +65,7 @@ def test_what_the_passage_says_may_be_said(lexicon, sentence):
         # turned
         ("新建项目不需要安装废水处理设施。", "exempts"),
         ("新建项目不得安装废水处理设施。", "forbids"),
-        ("新建项目应当委托单位监测。", "demands"),
+        ("建设单位应当委托机构监测。", "demands"),
         ("取得排污许可证排放污染物的，处罚款。", "negation turned"),
         # rides along
         ("没有排污许可证就排污的，处罚款，市局会全额补贴。", "clause"),
@@ -121,7 +121,7 @@ def test_most_of_what_people_wrote_would_pass(pairs, lexicon):
 FALSIFIED = {
     "sums mixed": (r"(\d+) 万元以上 (\d+) 万元以下", lambda m: f"{m[1]} 万元以上 {int(m[2]) * 10} 万元以下", 0.95),
     "made grave": (r"的，罚", lambda m: "，情节严重的，罚", 0.95),
-    "made slight": (r"情节严重的，", lambda m: "", 0.8),
+    "made slight": (r"情节严重的，?", lambda m: "", 0.8),
     "permitted": (r"不得|禁止|不准", lambda m: "可以", 0.85),
     "exempted": (r"应当|必须", lambda m: "不需要", 0.85),
     "forbidden": (r"应当", lambda m: "不得", 0.7),
