@@ -52,7 +52,14 @@ def serve(
     settings = Settings()
     database = Database(settings.database)
     database.migrate()
-    rooms = open_rooms(settings)
+    from bot.model import ModelError  # as heavy as the room that it comes from
+    from indexer.encoder import EncoderError
+
+    try:
+        rooms = open_rooms(settings)
+    except (EncoderError, ModelError) as error:
+        errors.print(str(error), style="red")
+        raise typer.Exit(1) from error
     if not rooms.index_id():
         _first_index(rooms)
     site = create_app(settings, rooms, database)

@@ -179,13 +179,12 @@ def test_nonsense_is_not_listened_to_for_long(script, context, nonsense):
     assert len(plan.seen) == 2
 
 
-def test_a_reader_who_has_enough_is_no_failure(script, context):
+def test_a_reader_who_has_enough_ends_a_row_of_failures(script, context):
     plan, url = script
-    plan.replies = [["资料不足", "。", "啊"]] * 3
-    doctor = made(url, retries=0, breaker=Breaker(limit=1))
-    for _ in range(3):
-        doctor.ask(ASKED, (), context)
-    assert len(plan.seen) == 3
+    plan.replies = [500, ["资料不足", "。", "啊"], 500, GOOD]
+    doctor = made(url, retries=0, breaker=Breaker(limit=2))
+    speakers = [doctor.ask(ASKED, (), context).speaker for _ in range(4)]
+    assert speakers == [Speaker.EXTRACT] * 3 + [Speaker.MODEL]
 
 
 def test_breaker_leaves_a_broken_model_alone(script, context):
