@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import create_engine, make_url, text
 
 from bot.answer import Speaker
 from bot.budget import Budget, Limits, Usage, metadata
@@ -23,23 +23,38 @@ def url(tmp_path):
     return f"sqlite:///{tmp_path / 'env-doctor.db'}"
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def shared(request, url):
+    """:returns: an empty database of either kind; on PostgreSQL a schema of its own, as other tests use the database too"""
+    if request.param == "sqlite":
+        return url
+    if not (address := os.environ.get("ENVDOCTOR_TEST_POSTGRES")):
+        pytest.skip("ENVDOCTOR_TEST_POSTGRES names no database to test on")
+    engine = create_engine(address)
+    with engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA IF EXISTS bot_budget CASCADE"))
+        connection.execute(text("CREATE SCHEMA bot_budget"))
+    engine.dispose()
+    return make_url(address).update_query_dict({"options": "-csearch_path=bot_budget"}).render_as_string(False)
+
+
 def test_the_table_is_the_one_that_the_code_reads(url):
     with Budget.open(url, Limits(1)).engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"version_table": "bot_version"})
         assert compare_metadata(context, metadata) == []
 
 
-def test_a_day_ends_and_another_begins(url):
+def test_a_day_ends_and_another_begins(shared):
     day = [date(2026, 11, 21)]
-    budget = Budget(Budget.open(url, Limits()).engine, Limits(tokens=150), lambda: day[0])
+    budget = Budget(Budget.open(shared, Limits()).engine, Limits(tokens=150), lambda: day[0])
     assert budget.reserve(CALL) == day[0]
     assert budget.reserve(CALL) is None
     day[0] = date(2026, 11, 22)
     assert budget.reserve(CALL)
 
 
-def test_what_was_set_aside_and_not_used_comes_back(url):
-    budget = Budget.open(url, Limits(tokens=150))
+def test_what_was_set_aside_and_not_used_comes_back(shared):
+    budget = Budget.open(shared, Limits(tokens=150))
     day = budget.reserve(CALL)
     budget.settle(day, CALL, Usage(30, 20))
     assert budget.spent() == (50, 0.0)
@@ -53,9 +68,9 @@ def test_money_counts_beside_tokens(url):
     assert budget.spent() == (200, pytest.approx(0.00088))
 
 
-def test_a_restart_forgets_nothing(url):
-    assert Budget.open(url, Limits(tokens=150)).reserve(CALL)
-    assert Budget.open(url, Limits(tokens=150)).reserve(CALL) is None
+def test_a_restart_forgets_nothing(shared):
+    assert Budget.open(shared, Limits(tokens=150)).reserve(CALL)
+    assert Budget.open(shared, Limits(tokens=150)).reserve(CALL) is None
 
 
 def _reserve(url, times, gone):
@@ -63,26 +78,17 @@ def _reserve(url, times, gone):
     gone.put(sum(budget.reserve(CALL) is not None for _ in range(times)))
 
 
-def test_processes_cannot_pass_the_limit_together(url):
+def test_processes_cannot_pass_the_limit_together(shared):
     """Two at once, the table not yet made, and ten calls allowed."""
     context = multiprocessing.get_context("spawn")
     gone = context.Queue()
-    processes = [context.Process(target=_reserve, args=(url, 20, gone)) for _ in range(2)]
+    processes = [context.Process(target=_reserve, args=(shared, 20, gone)) for _ in range(2)]
     for process in processes:
         process.start()
     got = [gone.get(timeout=60) for _ in processes]
     for process in processes:
         process.join(10)
     assert sum(got) == 10
-
-
-@pytest.mark.skipif("ENVDOCTOR_TEST_POSTGRES" not in os.environ, reason="no PostgreSQL at ENVDOCTOR_TEST_POSTGRES")
-def test_on_postgresql():
-    budget = Budget.open(os.environ["ENVDOCTOR_TEST_POSTGRES"], Limits(tokens=150))
-    with budget.engine.begin() as connection:
-        connection.execute(text("DELETE FROM bot_spending"))
-    assert [bool(budget.reserve(CALL)) for _ in range(2)] == [True, False]
-    budget.engine.dispose()
 
 
 def test_a_spent_budget_gives_way(script, context, url):
