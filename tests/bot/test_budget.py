@@ -9,13 +9,30 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, make_url, text
 
+from bot import budget as budgets
 from bot.answer import Speaker
 from bot.budget import Budget, Limits, Usage, metadata
 from bot.settings import Settings
+from corpus import database
 
 from .test_model import ASKED, GOOD, made
 
 CALL = Usage(60, 40)
+
+
+@pytest.fixture(autouse=True)
+def closed(monkeypatch):
+    """Budgets live as long as their process, so that they have no end of their own; here the connections need one."""
+    engines = []
+
+    def connect(url):
+        engines.append(database.connect(url))
+        return engines[-1]
+
+    monkeypatch.setattr(budgets, "connect", connect)
+    yield
+    for engine in engines:
+        engine.dispose()
 
 
 @pytest.fixture
