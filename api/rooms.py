@@ -61,15 +61,22 @@ def open_rooms(settings: Settings) -> Rooms:
     from bot.doctor import Doctor as TheDoctor
     from bot.settings import Settings as DoctorSettings
     from indexer import door
+    from indexer.encoder import load as load_encoder
     from indexer.settings import Settings as IndexSettings
     from indexer.store import StoreError
 
     doctoring = DoctorSettings()
     catalogue, starter = Catalogue.open(settings.database), library.load()
     places = IndexSettings(data_dir=settings.data_dir, database_url=settings.database)
-    reader = door.open_reader(places, catalogue, starter)
+    encoder = load_encoder(places.encoder)
+    reader = door.open_reader(places, catalogue, starter, encoder)
     doctor = TheDoctor(
-        reader.current, starter, region=doctoring.region, writer=doctoring.writer(), answer_at=doctoring.answer_at
+        reader.current,
+        starter,
+        region=doctoring.region,
+        writer=doctoring.writer(settings.database),
+        judges=doctoring.judges(encoder),
+        answer_at=doctoring.answer_at,
     )
 
     def index_id() -> str:

@@ -18,6 +18,7 @@ from bot.compose.sentences import lacking
 from bot.conversation import misses, with_expert
 from bot.decide import Calibration, calibration, clarifying, features, responsible
 from bot.english import in_chinese
+from bot.judges import Judge
 from bot.merge import merged
 from bot.model import ModelError, Writer
 from bot.offtopic import floor
@@ -52,6 +53,7 @@ class Doctor:
         *,
         region: str = REGION,
         writer: Writer | None = None,
+        judges: Sequence[Judge] = (),
         weights: Calibration | None = None,
         answer_at: float = ANSWER_AT,
         observe: Callable[[Mapping[str, float], Answer], None] | None = None,
@@ -59,6 +61,7 @@ class Doctor:
         """:param index: gives the current index; asked once a question, so that a new index takes over between two
         :param region: the place of the service, for questions and contexts that name none
         :param writer: a chat model; without one answers are composed of sentences of the library
+        :param judges: who beside the rules judges each sentence of the chat model
         :param answer_at: the confidence from which an answer is given
         :param observe: told the features and the verified draft of each decision, for fitting and for audits
         """
@@ -67,7 +70,7 @@ class Doctor:
         self._laws = Laws(self._starter.instruments)
         self._lexicon = lexicons.of(self._starter)
         self._region = region
-        self._composer = ModelComposer(writer, self._lexicon) if writer else None
+        self._composer = ModelComposer(writer, self._lexicon, judges) if writer else None
         self._weights = weights or calibration()
         self._answer_at = answer_at
         self._observe = observe
@@ -219,51 +222,59 @@ class Doctor:
 
     def _from_model(self, found: Found) -> Answer | None:
         """:returns: the model's answer, None where the library's own must take its place."""
-        if not self._composer or self._match(found) or found.question.period:
-            return None
-        basis = Basis()
-        blocks: list[Block] = []
-        try:
-            blocks += self._composer.blocks(found, basis)
-        except ModelError as error:
-            if not blocks:
-                return None
-            return self._written(found, basis, blocks, f"model:broken-off:{error}"[:120])
-        return self._written(found, basis, blocks, "model") if blocks else None
+        return next((event.answer for event in self._spoken(found) if isinstance(event, Decision)), None)
 
     def _streamed(self, state: State) -> Iterator[Event]:
         """A model's sentences as they come; if none holds, the library's answer, as if nothing had been tried."""
         found = state.found[0]
-        basis = Basis()
-        blocks: list[Block] = []
-        reason = "model"
-        if self._composer and not self._match(found) and not found.question.period:
-            try:
-                for block in self._composer.blocks(found, basis):
-                    if not blocks:
-                        yield References(tuple(basis.citations), Speaker.MODEL)
-                    blocks.append(block)
-                    yield Delta(block)
-            except ModelError as error:
-                reason = f"model:broken-off:{error}"[:120]
-        if blocks:
-            yield Decision(self._written(found, basis, blocks, reason))
+        spoke = False
+        for event in self._spoken(found):
+            spoke = True
+            yield event
+        if spoke:
             return
         answer = self._from_library(found)
         yield References(answer.citations, answer.speaker)
         yield from (Delta(block) for block in answer.blocks)
         yield Decision(answer)
 
-    def _written(self, found: Found, basis: Basis, blocks: Sequence[Block], reason: str) -> Answer:
-        made = draft(found, basis, blocks, reason)
-        return self._decided(found, made, _lead(found, made.answer), None)
+    def _spoken(self, found: Found) -> Iterator[Event]:
+        """What the model says, each sentence once it holds; nothing where the library's own answer must take its place."""
+        if not self._composer or found.named or found.unknown or found.question.period or self._match(found):
+            return
+        basis = Basis()
+        blocks: list[Block] = []
+        reason = "model"
+        try:
+            for block in self._composer.blocks(found, basis):
+                if not blocks and not self._sure(
+                    found, draft(found, basis, [block], reason), basis.hits[block.cites[0] - 1]
+                ):
+                    return
+                if not blocks:
+                    yield References(tuple(basis.citations), Speaker.MODEL)
+                blocks.append(block)
+                yield Delta(block)
+        except ModelError as error:
+            reason = f"model:broken-off:{error}"[:120]
+        if blocks:
+            made = draft(found, basis, blocks, reason)
+            yield Decision(self._decided(found, made, basis.hits[blocks[0].cites[0] - 1], None, begun=True))
+
+    def _sure(self, found: Found, begun: Draft, lead: Hit) -> bool:
+        """Whether the answer that begins so will be given: what is shown must not be taken back."""
+        seen = features(found, begun.answer, lead, None, self._lexicon)
+        return not lacking(found.question, begun.answer.text) and self._weights.confidence(seen) >= self._answer_at
 
     # -- deciding ------------------------------------------------------------------------------------------------------
 
-    def _decided(self, found: Found, made: Draft, lead: Hit | None, match: faq.Match | None) -> Answer:
+    def _decided(
+        self, found: Found, made: Draft, lead: Hit | None, match: faq.Match | None, *, begun: bool = False
+    ) -> Answer:
         """An answer where enough of it holds and the confidence reaches the threshold, else somebody who knows.
 
         :param lead: the passage that answers under today's law
+        :param begun: what is asked for stands in a first sentence that has been shown
         """
         checked = check(regimes.of_here(found, made, self._region), self._lexicon, _labels(found))
         seen = features(found, checked.answer, lead, match, self._lexicon)
@@ -273,7 +284,7 @@ class Doctor:
         reasons = (*made.answer.reasons, *(f"dropped:{reason}" for _, reason in checked.dropped[:5]))
         if not checked.holds:
             return self._unknown(found, confidence, (*reasons, "nothing-verified"))
-        if owed := lacking(found.question, checked.answer.text):
+        if not begun and (owed := lacking(found.question, checked.answer.text)):
             return self._unknown(found, confidence, (*reasons, f"lacks:{owed}"))
         if confidence < self._answer_at:
             return self._unknown(found, confidence, (*reasons, f"confidence:{confidence:.2f}"))

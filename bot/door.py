@@ -10,6 +10,7 @@ from bot.settings import Settings
 from corpus import starter as library
 from corpus.catalogue import Catalogue
 from indexer import door
+from indexer.encoder import load as load_encoder
 from indexer.settings import Settings as IndexSettings
 
 
@@ -21,13 +22,15 @@ def open_doctor(
     :raises ModelError: if a local chat model is asked for and its packages are missing
     """
     starter = library.load()
-    reader = door.open_reader(places, Catalogue.open(places.database), starter)
+    encoder = load_encoder(places.encoder)
+    reader = door.open_reader(places, Catalogue.open(places.database), starter, encoder)
     reader.current()
     return Doctor(
         reader.current,
         starter,
         region=settings.region,
-        writer=settings.writer(),
+        writer=settings.writer(places.database),
+        judges=settings.judges(encoder),
         answer_at=settings.answer_at,
         observe=observe,
     )

@@ -72,6 +72,21 @@ class Lexicon:
             for word, plain in self._matters.get(text[at], ())
         )
 
+    def matters(self, text: str) -> set[str]:
+        """:returns: the terms of the glossary that stand in `text`, in the words of the statutes; the longest where some overlap."""
+        found: set[str] = set()
+        at = 0
+        while at < len(text):
+            word, term = max(
+                (pair for pair in self._matters.get(text[at], ()) if text.startswith(pair[0], at)),
+                key=lambda pair: len(pair[0]),
+                default=(text[at], ""),
+            )
+            if term and term not in _GENERAL and word not in _GENERAL:
+                found.add(term)
+            at += len(word)
+        return found
+
     def coverage(self, question: str, *texts: str) -> float:
         """:returns: the weighted share of the question's content terms that occur in any of `texts`."""
         given = {term for text in texts for term in self.terms(text)}

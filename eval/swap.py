@@ -37,11 +37,11 @@ def swap(
     """
     settings = IndexSettings()
     catalogue, library = Catalogue.open(settings.database), starter.load()
-    made_with = encoder.load(settings.encoder).name
+    own = encoder.load(settings.encoder)
     ran: list[Run] = []
 
     def gate(index: Index, tell: Callable[[float], None]) -> None:
-        system = assemble(index, catalogue, library, made_with, BotSettings())
+        system = assemble(index, catalogue, library, own, BotSettings(), settings.database)
         run = begin(system, path, setting, folder)
         ran.append(run)
         for done, _ in enumerate(go(system, run, setting), 1):

@@ -15,7 +15,7 @@ from corpus.starter import Starter
 from eval.ablation.variants import Served
 from eval.versions import versions
 from indexer import door, encoder
-from indexer.hit import Index
+from indexer.hit import Encoder, Index
 from indexer.settings import Settings as IndexSettings
 from indexer.store import Store, StoreError
 
@@ -44,20 +44,22 @@ def open_system() -> System:
     """
     settings = IndexSettings()
     catalogue, library = Catalogue.open(settings.database), starter.load()
-    index = door.open_reader(settings, catalogue, library).current()
-    made_with = Store(settings.index_root).manifest(index.id).encoder
-    return assemble(index, catalogue, library, made_with, BotSettings())
+    own = encoder.load(settings.encoder)
+    index = door.open_reader(settings, catalogue, library, own).current()
+    return assemble(index, catalogue, library, own, BotSettings(), settings.database)
 
 
-def assemble(index: Index, catalogue: Catalogue, library: Starter, encoder_name: str, bot: BotSettings) -> System:
+def assemble(index: Index, catalogue: Catalogue, library: Starter, own: Encoder, bot: BotSettings, database: str) -> System:
     """:returns: the doctor of these settings on this index"""
-    writer = bot.writer()
-    doctor = Doctor(lambda: index, library, region=bot.region, writer=writer, answer_at=bot.answer_at)
+    writer = bot.writer(database)
+    doctor = Doctor(
+        lambda: index, library, region=bot.region, writer=writer, judges=bot.judges(own), answer_at=bot.answer_at
+    )
     documents = {document.id: document for document in (*library.instruments.values(), *catalogue.documents())}
     named = versions() | {
         "catalogue": str(catalogue.revision()),
         "index": index.id,
-        "encoder": encoder_name,
+        "encoder": own.name,
         "chat model": bot.model_name,
         "answer at": f"{bot.answer_at:g}",
     }

@@ -6,19 +6,22 @@ from corpus.catalogue import Catalogue
 from corpus.starter import Starter
 from indexer import rerank, service
 from indexer.build import Built, Progress
+from indexer.hit import Encoder
 from indexer.milvus.server import Server
 from indexer.rerank import Reader
 from indexer.service import Gate
 from indexer.settings import Settings
 
 
-def open_reader(settings: Settings, catalogue: Catalogue, starter: Starter) -> Reader:
-    """:raises EncoderError: if encoder or reranker cannot be loaded"""
+def open_reader(settings: Settings, catalogue: Catalogue, starter: Starter, encoder: Encoder | None = None) -> Reader:
+    """:param encoder: the one of the settings, where the caller has loaded it already
+    :raises EncoderError: if encoder or reranker cannot be loaded
+    """
     return service.reader(
         settings.data_dir,
         catalogue,
         starter,
-        settings.encoder,
+        encoder or settings.encoder,
         server=milvus(settings),
         reranker=rerank.load(settings.reranker),
     )
