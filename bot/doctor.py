@@ -11,11 +11,11 @@ from langchain_core.runnables import Runnable, RunnableLambda
 from bot import lexicon as lexicons
 from bot import replies
 from bot.answer import Answer, Block, Contact, Context, Decision, Delta, Event, Outcome, References, Speaker, Turn
-from bot.compose import extractive, faq, named, regimes, rows
+from bot.compose import extractive, faq, named, regimes, rows, standing
 from bot.compose.basis import Basis, Draft
 from bot.compose.model import ModelComposer, draft
 from bot.compose.sentences import lacking
-from bot.conversation import misses, with_expert
+from bot.conversation import misses, whole, with_expert
 from bot.decide import Calibration, calibration, clarifying, features, responsible
 from bot.english import in_chinese
 from bot.judges import Judge
@@ -123,7 +123,8 @@ class Doctor:
         return State(question, tuple(history), context)
 
     def _triage(self, state: State) -> State:
-        verdict = triage(state.asked)
+        made = whole(normalise(state.asked)[:MAX_CHARACTERS], state.history, self._lexicon.names_matter)
+        verdict = triage(state.asked, made.text if made.followup else "")
         if with_expert(state.history) and verdict.outcome is not Outcome.EMERGENCY:
             verdict = Verdict("escalate:expert", Outcome.ESCALATE, "escalate-expert")
         elif verdict.outcome in (None, Outcome.ESCALATE) and misses((*state.history, Turn("user", state.asked))) >= 2:
@@ -194,8 +195,8 @@ class Doctor:
     def _from_library(self, found: Found) -> Answer:
         index = self._index()
         match = self._match(found)
-        made: Draft | None = None
-        if found.named or found.unknown:
+        made = standing.compose(found, index, self._starter)
+        if not made and (found.named or found.unknown):
             made = named.by_article(found, index, self._starter, self._lexicon)
         if found.unknown and not made and not named.asks_beside(found, self._lexicon):
             return self._unknown(found, 0.0, ("no-such-article",))
@@ -211,8 +212,9 @@ class Doctor:
             return self._unknown(found, 0.0, ("no-passage",))
         lead = match.hit if match and made.answer.speaker is Speaker.FAQ else _lead(found, made.answer)
         made = Draft(replace(made.answer, blocks=(*absent, *made.answer.blocks)), made.evidence)
-        whole = regimes.two_regimes(found, made, index, self._starter, self._lexicon)
-        return self._decided(found, whole, lead, match)
+        if not found.question.standing:
+            made = regimes.two_regimes(found, made, index, self._starter, self._lexicon)
+        return self._decided(found, made, lead, match)
 
     def _match(self, found: Found) -> faq.Match | None:
         candidates = faq.matches(found.question.matter, found.hits, self._starter.entries, self._lexicon)

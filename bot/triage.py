@@ -16,14 +16,15 @@ MAX_CHARACTERS = 2000
 # Of an outcome: from SURE the classifier decides, from SUSPECT it doubts. Set on sentences in three parts, each judged by
 # what was learned from the other two; to miss an emergency does the greatest harm.
 SURE = {
-    Outcome.EMERGENCY: 0.2,
-    Outcome.REFUSE: 0.4,
-    Outcome.REDIRECT: 0.45,
-    Outcome.ESCALATE: 0.35,
-    Outcome.ANSWERED: 0.3,
+    Outcome.EMERGENCY: 0.3,
+    Outcome.REFUSE: 0.45,
+    Outcome.REDIRECT: 0.5,
+    Outcome.ESCALATE: 0.45,
+    Outcome.ANSWERED: 0.4,
     Outcome.CLARIFY: 0.3,
 }
-SUSPECT = {Outcome.EMERGENCY: 0.08, Outcome.REFUSE: 0.15, Outcome.REDIRECT: 0.15, Outcome.ESCALATE: 0.12}
+SUSPECT = {Outcome.EMERGENCY: 0.05, Outcome.REFUSE: 0.12, Outcome.REDIRECT: 0.15, Outcome.ESCALATE: 0.12}
+_TALK = ("greeting", "thanks")  # no question, whatever was asked before
 _CLAUSE = re.compile(r"[,，。;；!！?？]")
 _SHORTEST = 5  # characters
 _MIXED, _CLEAR = 0.02, 0.8  # of the whole text and of one of its clauses, where together they make an emergency
@@ -44,10 +45,11 @@ _LANGUAGES = (
 )
 
 
-def triage(question: str) -> Verdict:
-    """:returns: the verdict on a question as typed; PASS where retrieval should answer it.
+def triage(question: str, whole: str = "") -> Verdict:
+    """An emergency goes before an attempt on the service, and that before everything else.
 
-    An emergency goes before an attempt on the service, and that before everything else.
+    :param whole: of a follow-up the question made whole from the conversation, which tells what a fragment is about
+    :returns: the verdict on a question as typed; PASS where retrieval should answer it
     """
     plain = normalise(question)
     text = squeezed(question)
@@ -68,7 +70,9 @@ def triage(question: str) -> Verdict:
         return Verdict(f"language:{language}", Outcome.ESCALATE, "foreign", language=language)
     if hit := _first("smalltalk", text):
         return _verdict(hit, language)
-    return guessed
+    if not whole or guessed.reply in _TALK:
+        return guessed
+    return learned(_ends(squeezed(whole)))
 
 
 def learned(text: str) -> Verdict:
@@ -91,8 +95,10 @@ def learned(text: str) -> Verdict:
 def _urgent(text: str, seen: Mapping[str, float]) -> bool:
     """Whether it is an emergency, also where a question of law stands behind it (柴油流进河里了，要不要罚款)."""
     whole = seen[Outcome.EMERGENCY]
-    if whole >= SURE[Outcome.EMERGENCY] or whole < _MIXED:
-        return whole >= SURE[Outcome.EMERGENCY]
+    if whole >= SURE[Outcome.EMERGENCY]:
+        return whole >= max(seen[other] for other in SURE)
+    if whole < _MIXED:
+        return False
     parts = [part for part in _CLAUSE.split(text) if len(part) >= _SHORTEST]
     return len(parts) > 1 and any(shipped().probabilities(part)[Outcome.EMERGENCY] >= _CLEAR for part in parts)
 

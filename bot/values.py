@@ -106,7 +106,9 @@ def _day(match: re.Match[str]) -> date | None:
 def _is_word(match: re.Match[str], text: str) -> bool:
     """一次, 一类, 一人, 一家, 一个 and the like count nothing; neither does 一日 in 每一日 nor 一年 in 一年四季."""
     before = text[match.start() - 1 : match.start()]
-    if before and before in "每同另任某逐":
+    if match[2] and match[3] == "一" and match[4] in ("次", "个"):
+        return True  # 第一次 is the first time, and no number of times
+    if before and before in "每同另任某逐头":
         return True
     if match[3] == "一" and match[4] == "天":
         return True  # 一天一天, 哪一天
