@@ -14,7 +14,7 @@ from corpus.dates import DAY
 from corpus.loaders.base import Block
 from corpus.model import Passage
 from corpus.numerals import ARTICLE, NUMERAL, article_label, chinese, number
-from corpus.sections import Part, cut, rows_of, sections
+from corpus.sections import Part, caption, cut, rows_of, sections
 
 _UNITS = {"编": 1, "分编": 2, "章": 3, "节": 4, "目": 5}
 _DIVISION = re.compile(rf"^第\s*[{NUMERAL}\d]+\s*(分编|[编章节目])(?:[\s　:：]+|$|(?=[^\s，、的规所至和]))")
@@ -202,8 +202,9 @@ class _Reader:
             return  # what precedes the first article describes the file, it is not part of the law
         if self.annex or len(block.rows) > _INLINE_ROWS:
             self.part.named = False
+            named = caption(self.part.lines)
             self.done.append(self.part)
-            self.done.extend(rows_of(block, self._headings()))
+            self.done.extend(rows_of(block, (*self._headings(), *named)))
             self.part = _Part(self.annex, "section", self._headings())
         else:
             self.part.lines += ["｜".join(cell for cell in row) for row in block.rows]
