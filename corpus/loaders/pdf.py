@@ -18,7 +18,9 @@ from corpus.loaders.limits import Bounds, check_pages, encrypted
 
 _SCANNED = 15  # fewer characters than this, and the page is a picture
 _MARGIN_LINES = 2
+_SCANNED_TEXT = 100  # recognised characters; a cover has fewer, and holds no document back
 _OCR_SCALE = 300 / 72
+_OCR_PIXELS = 3600  # the longer side; an A4 sheet at 300 dpi has 3,508
 _MOST_OCR = 60
 _LOST = 0.03  # of the characters of a page that may go astray between its text and its tables
 _UNREADABLE = re.compile(r"\d[\ue000-\uf8ff\ufffd]\d")
@@ -39,6 +41,10 @@ def load(path: Path) -> Loaded:
             return _scanned(document)
         with pdfplumber.open(path) as plumber:
             content, concealed, powers = _content(document, plumber)
+        if pictures and len(pictures) <= _MOST_OCR and scan.available():
+            for number, lines in _recognised(document, pictures)[0].items():
+                content[number] = [*lines]
+                pages[number] = ""
     finally:
         document.close()
     seen = "" if concealed else _lost(pages, content)
@@ -135,7 +141,11 @@ def _assemble(content: list[list[Piece]], pictures: list[int], concealed: int, w
     blocks.extend(_paragraphs(lines))
     text = "\n".join(block.text or "\n".join("".join(row) for row in block.rows) for block in blocks)
     quality, warnings = readability(text), [warning for warning in warnings if warning]
-    warnings.append(_pages([number + 1 for number in pictures], "是图片，没有读到文字"))
+    warnings.append(_pages([number + 1 for number in pictures if not content[number]], "是图片，没有读到文字"))
+    recognised = [number + 1 for number in pictures if content[number]]
+    warnings.append(_pages(recognised, f"是图片，{scan.DOUBTFUL}"))
+    if sum(len(str(piece)) for number in recognised for piece in content[number - 1]) >= _SCANNED_TEXT:
+        quality = min(quality, scan.HELD)
     warnings.append(_pages(_heaped(blocks), "的表格没有行线，几行的数字挤在一格里，请与原件核对"))
     if concealed:
         warnings.append(f"去掉了 {concealed} 个白色的字")
@@ -247,12 +257,26 @@ def _scanned(document: Any) -> Loaded:  # noqa: ANN401
         raise LoadError("scan", f"这是扫描件（{len(document)} 页），没有可复制的文字", scan.ADVICE)
     if len(document) > _MOST_OCR:
         raise LoadError("too-long", f"扫描件有 {len(document)} 页，超过识别上限 {_MOST_OCR} 页", "请拆成几份再上传。")
-    pages = []
+    pages, failed = _recognised(document, list(range(len(document))))
+    if len(failed) == len(document):
+        raise LoadError("scan", "扫描件识别失败", "请用 300 dpi 重新扫描，或上传文字版后重试。")
+    return scan.loaded([pages.get(number, []) for number in range(len(document))], failed)
+
+
+def _recognised(document: Any, numbers: list[int]) -> tuple[dict[int, list[str]], list[int]]:  # noqa: ANN401
+    """:returns: the lines of these pages (counted from 0), and those that could not be read (counted from 1)"""
+    pages: dict[int, list[str]] = {}
+    failed: list[int] = []
     with tempfile.TemporaryDirectory() as folder:
-        for number in range(len(document)):
-            picture = Path(folder) / f"{number}.png"
-            document[number].render(scale=_OCR_SCALE, grayscale=True).to_pil().save(picture)
-            pages.append(scan.recognise(picture))
+        for number in numbers:
+            page, picture = document[number], Path(folder) / f"{number}.png"
+            # Some producers write the pixels of the scanner as points: at 300 dpi that would be a sheet of two metres.
+            scale = min(_OCR_SCALE, _OCR_PIXELS / max(page.get_size()))
+            page.render(scale=scale, grayscale=True).to_pil().save(picture)
+            try:
+                pages[number] = scan.recognise(picture)
+            except scan.RecognitionError:
+                failed.append(number + 1)
             picture.unlink()
             Bounds.alive()
-    return scan.loaded(pages)
+    return pages, failed
