@@ -63,7 +63,8 @@ def open_rooms(settings: Settings) -> Rooms:
     from indexer.store import StoreError
 
     doctoring = DoctorSettings()
-    catalogue, starter = Catalogue.open(settings.database), library.load()
+    starter = library.load()
+    catalogue = Catalogue.open(settings.database, known=starter.instruments)
     reader = service.reader(settings.data_dir, catalogue, starter, IndexSettings().encoder)
     doctor = TheDoctor(
         reader.current, starter, region=doctoring.region, writer=doctoring.writer(), answer_at=doctoring.answer_at
