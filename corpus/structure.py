@@ -48,7 +48,7 @@ def parse(document_id: str, title: str, blocks: Sequence[Block]) -> list[Passage
     """:param title: short title of the document, for the citation labels
     :returns: the passages in reading order; labels and ids are unique inside the document
     """
-    blocks = [piece for block in blocks for piece in _apart(block)]
+    blocks = list(_apart(blocks))
     parts = list(_law(blocks) if is_law(blocks) else sections(_body(title, blocks)))
     return _number(document_id, title, [part for part in parts if part[3]])
 
@@ -79,19 +79,29 @@ def _law(blocks: Sequence[Block]) -> Iterator[Part]:
     return reader.parts()
 
 
-def _apart(block: Block) -> Iterator[Block]:
-    """Some copies run all articles of a chapter together in one line; the next number after a full stop opens the next."""
-    found = ARTICLE.match(block.text) if block.text.count("条") > 1 else None
-    value = number(found["number"]) if found else None
-    at = 0
-    while value is not None and value < 9999:
-        value += 1
-        following = re.compile(rf"(?<=。)\s+(?=第{chinese(value)}条\s)").search(block.text, at)
-        if not following:
-            break
-        yield replace(block, text=block.text[at : following.start()])
-        at = following.end()
-    yield replace(block, text=block.text[at:]) if at else block
+def _apart(blocks: Sequence[Block]) -> Iterator[Block]:
+    """Some copies run articles together in one line; the next number after a full stop opens the next.
+
+    Without a space behind it only a number with which no line opens is one.
+    """
+    opened = {number(found["number"]) for block in blocks if (found := ARTICLE.match(block.text)) and not found["sub"]}
+    value: int | None = None
+    for block in blocks:
+        found = ARTICLE.match(block.text)
+        value = number(found["number"]) if found else value
+        at = 0
+        while "条" in block.text and value is not None and value < 9999:
+            label = f"第{chinese(value + 1)}条"
+            following = re.compile(rf"(?<=。)\s+(?={label}\s)").search(block.text, at) if found else None
+            if not following and value + 1 not in opened:
+                glued = re.compile(rf"(?<=。)\s*(?={label}(?P<rest>.*))").search(block.text, at)
+                following = glued if glued and not _REFERENCE.match(glued["rest"].lstrip()) else None
+            if not following:
+                break
+            yield replace(block, text=block.text[at : following.start()])
+            at = following.end()
+            value += 1
+        yield replace(block, text=block.text[at:]) if at else block
 
 
 def _body(title: str, blocks: Sequence[Block]) -> Iterator[Block]:

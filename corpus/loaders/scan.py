@@ -11,7 +11,7 @@ from pathlib import Path
 from corpus.loaders import mend
 from corpus.loaders.base import Block, Loaded, LoadError, readability
 
-_SECONDS = 90
+_SECONDS = 110  # for a page; a little less than the silence after which the parent ends this process
 # Its threads wait for one another more than they work, and there are other people on the machine.
 _ONE_THREAD = os.environ | {"OMP_THREAD_LIMIT": "1"}
 HELD = 0.5  # a scan always waits for a person: recognition loses decimal points and takes 8 for 3

@@ -177,3 +177,20 @@ def test_units_lie_inside_the_text_and_have_unique_names(lines):
     units = list(find_units(text))
     assert len({unit.locator for unit in units}) == len(units)
     assert all(0 <= unit.start < unit.end <= len(text) for unit in units)
+
+
+def test_an_article_glued_to_the_end_of_another_is_its_own():
+    lines = [
+        "第一条 为了甲。",
+        "第二条 单位应当乙。第三条单位不得丙。",
+        "第四条 依照第二条规定丁。 第五条的处罚另定。",
+        "第五条 戊。",
+    ]
+    passages = parse("d", "某条例", [Block(line) for line in lines])
+    assert [(row.article, row.text) for row in passages] == [
+        ("第一条", "为了甲。"),
+        ("第二条", "单位应当乙。"),
+        ("第三条", "单位不得丙。"),
+        ("第四条", "依照第二条规定丁。 第五条的处罚另定。"),
+        ("第五条", "戊。"),
+    ]
