@@ -18,7 +18,8 @@ from corpus.sections import Part, caption, cut, rows_of, sections
 
 _UNITS = {"编": 1, "分编": 2, "章": 3, "节": 4, "目": 5}
 _DIVISION = re.compile(rf"^第\s*[{NUMERAL}\d]+\s*(分编|[编章节目])(?:[\s　:：]+|$|(?=[^\s，、的规所至和]))")
-_ANNEX = re.compile(rf"^(附\s*[件表录图](?:\s*[{NUMERAL}\d]+)?|附)\s*(?:[:：]\s*|\s+|$)(?=.{{0,60}}$)")
+_ANNEX = re.compile(rf"^(?!附\s*则)(附\s*[件表录图](?:\s*[{NUMERAL}\d]+)?|附)\s*(?:[:：]\s*|\s+|$)(?=.{{0,60}}$)")
+_SUPPLEMENTARY = re.compile(r"附\s*则")  # a chapter, in some copies without its number
 _CONTENTS = re.compile(r"^目\s*[录次]$")
 _LEADERS = re.compile(r"[.．…·\s]{3,}\d{1,4}$")
 # What follows 第十条 where a sentence speaks of it instead of opening it.
@@ -185,6 +186,8 @@ class _Reader:
         found = _DIVISION.match(text)
         if found and len(text) <= 60 and not text.endswith(_SENTENCE_END):
             return _UNITS[found[1]]
+        if _SUPPLEMENTARY.fullmatch(text):
+            return _UNITS["章"]
         if block.kind == "heading" and len(text) <= 80:
             return 6 + block.level
         return 0

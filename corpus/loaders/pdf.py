@@ -18,7 +18,7 @@ from corpus.loaders.limits import Bounds, check_pages, encrypted
 
 _SCANNED = 15  # fewer characters than this, and the page is a picture
 _MARGIN_LINES = 2
-_SCANNED_TEXT = 100  # recognised characters; a cover has fewer, and holds no document back
+_SCANNED_TEXT = 40  # recognised characters; a stamp or an emblem has fewer, and holds no document back
 _OCR_SCALE = 300 / 72
 _OCR_PIXELS = 3600  # the longer side; an A4 sheet at 300 dpi has 3,508
 _MOST_OCR = 60
@@ -41,16 +41,24 @@ def load(path: Path) -> Loaded:
             return _scanned(document)
         with pdfplumber.open(path) as plumber:
             content, concealed, powers = _content(document, plumber)
+        # A short last page has few characters as well, but no picture.
+        pictures = [number for number in pictures if not pages[number].strip() or _pictured(document[number])]
+        recognised: list[int] = []
         if pictures and len(pictures) <= _MOST_OCR and scan.available():
             for number, lines in _recognised(document, pictures)[0].items():
-                content[number] = [*lines]
-                pages[number] = ""
+                if len("".join(lines)) > len(pages[number].strip()):
+                    content[number], pages[number] = [*lines], ""
+                    recognised.append(number)
     finally:
         document.close()
-    seen = "" if concealed else _lost(pages, content)
-    return _assemble(
-        content, pictures, concealed, [seen, _pages(powers, "有上标数字（如 10³），正文里会写成平的，请与原件核对")]
-    )
+    warnings = [
+        "" if concealed else _lost(pages, content),
+        _pages(powers, "有上标数字（如 10³），正文里会写成平的，请与原件核对"),
+        _pages([number + 1 for number in pictures if number not in recognised], "是图片，没有读到文字"),
+        _pages([number + 1 for number in recognised], f"是图片，{scan.DOUBTFUL}"),
+    ]
+    held = sum(len(str(line)) for number in recognised for line in content[number]) >= _SCANNED_TEXT
+    return _assemble(content, scan.HELD if held else 1.0, concealed, warnings)
 
 
 def _open(path: Path) -> Any:  # noqa: ANN401 - pypdfium2 has no types
@@ -60,6 +68,10 @@ def _open(path: Path) -> Any:  # noqa: ANN401 - pypdfium2 has no types
         if "password" in str(error).lower():
             raise encrypted() from error
         raise LoadError("broken", "PDF 已损坏，无法打开", "请重新导出或下载 PDF 后再上传。") from error
+
+
+def _pictured(page: Any) -> bool:  # noqa: ANN401
+    return any(thing.type == pdfium.raw.FPDF_PAGEOBJ_IMAGE for thing in page.get_objects(max_depth=3))
 
 
 def _page_text(page: Any) -> str:  # noqa: ANN401
@@ -125,7 +137,8 @@ def _white(char: dict[str, Any]) -> bool:
     return len(colour) in (1, 3) and all(isinstance(part, int | float) and part >= 0.99 for part in colour)
 
 
-def _assemble(content: list[list[Piece]], pictures: list[int], concealed: int, warnings: list[str]) -> Loaded:
+def _assemble(content: list[list[Piece]], most: float, concealed: int, warnings: list[str]) -> Loaded:
+    """:param most: the highest quality, 0..1, that the pages can have"""
     furniture = _furniture(content)
     blocks: list[Block] = []
     lines: list[tuple[int, str]] = []
@@ -140,12 +153,7 @@ def _assemble(content: list[list[Piece]], pictures: list[int], concealed: int, w
                 lines.append((number, piece))
     blocks.extend(_paragraphs(lines))
     text = "\n".join(block.text or "\n".join("".join(row) for row in block.rows) for block in blocks)
-    quality, warnings = readability(text), [warning for warning in warnings if warning]
-    warnings.append(_pages([number + 1 for number in pictures if not content[number]], "是图片，没有读到文字"))
-    recognised = [number + 1 for number in pictures if content[number]]
-    warnings.append(_pages(recognised, f"是图片，{scan.DOUBTFUL}"))
-    if sum(len(str(piece)) for number in recognised for piece in content[number - 1]) >= _SCANNED_TEXT:
-        quality = min(quality, scan.HELD)
+    quality = min(most, readability(text))
     warnings.append(_pages(_heaped(blocks), "的表格没有行线，几行的数字挤在一格里，请与原件核对"))
     if concealed:
         warnings.append(f"去掉了 {concealed} 个白色的字")

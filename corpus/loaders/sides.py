@@ -7,6 +7,7 @@ from typing import Any
 
 _NEAR = 3.0  # points
 _NARROWEST = 100.0
+_MOST_RULES = 300  # on a page; a table has one for each row
 Line = tuple[float, float, float]  # x0, x1, y
 Edge = dict[str, float | str]
 
@@ -24,6 +25,8 @@ def missing(page: Any) -> list[Edge]:  # noqa: ANN401 - pdfplumber has no types
     ]
     sides: list[Edge] = []
     rules = list(_rules(page))
+    if len(rules) > _MOST_RULES:
+        return []  # a drawing
     for number, (x0, x1, top) in enumerate(rules):
         below = next(
             (y for a, b, y in rules[number + 1 :] if abs(a - x0) <= _NEAR and abs(b - x1) <= _NEAR and y > top + _NEAR),

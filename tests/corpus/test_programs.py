@@ -4,11 +4,14 @@ import shutil
 import subprocess
 
 import docx
+import pypdfium2 as pdfium
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from corpus.loaders import reader, scan
 from corpus.loaders.sandbox import Sandbox
+
+from . import files
 
 LINES = [
     "第一条 为了加强竹纤维企业的环境管理，制定本办法。",
@@ -83,3 +86,30 @@ def test_an_old_word_file_keeps_articles_and_table(tmp_path, ending):
         loaded = sandbox.load(tmp_path / f"a.{ending}")
     assert [block.text for block in loaded.blocks if block.text] == [*LINES, "第四条 本办法自公布之日起施行。"]
     assert [block.rows for block in loaded.blocks if block.rows] == [(tuple(values[:3]), tuple(values[3:]))]
+
+
+@recognition
+def test_a_picture_inside_a_text_is_read_and_the_document_waits(tmp_path, font):
+    drawn(font).save(tmp_path / "scan.pdf")
+    words = [f"第{n}条 竹纤维企业应当每季度监测一次，并保存记录三年。" for n in "四五六七八"]
+    both = pdfium.PdfDocument.new()
+    for source in (files.pdf(tmp_path / "text.pdf", [[(72, 700, line)] for line in words]), tmp_path / "scan.pdf"):
+        both.import_pages(pdfium.PdfDocument(source))
+    both.save(tmp_path / "both.pdf")
+    loaded = reader.read(tmp_path / "both.pdf")
+    assert "二万元以上五万元以下" in loaded.text.replace(" ", "")
+    assert loaded.warnings == (f"第 6 页是图片，{scan.DOUBTFUL}",)
+    assert loaded.quality <= scan.HELD
+
+
+def test_a_picture_that_cannot_be_read_is_told_with_its_page(tmp_path, font, monkeypatch):
+    monkeypatch.setattr(scan, "available", lambda: False)
+    drawn(font).save(tmp_path / "scan.pdf")
+    both = pdfium.PdfDocument.new()
+    text = [[(72, 700, "竹纤维企业应当每季度监测一次，并保存记录三年。")]] * 4 + [[(72, 700, "附则略。")]]
+    for source in (files.pdf(tmp_path / "text.pdf", text), tmp_path / "scan.pdf"):
+        both.import_pages(pdfium.PdfDocument(source))
+    both.save(tmp_path / "both.pdf")
+    loaded = reader.read(tmp_path / "both.pdf")
+    assert loaded.warnings == ("第 6 页是图片，没有读到文字",)
+    assert loaded.text.endswith("附则略。")
