@@ -52,10 +52,19 @@ def test_a_picture_of_a_rule_is_read_and_waits_for_a_person(tmp_path, font, name
 
 
 @recognition
-def test_a_sheet_given_in_pixels_is_not_read_at_the_size_of_a_wall(tmp_path, font):
-    """One point for each pixel of the scanner: at 300 dpi this page would have 300 million pixels."""
+def test_a_sheet_given_in_pixels_is_not_read_at_the_size_of_a_wall(tmp_path, font, monkeypatch):
+    """One point for each pixel of the scanner: at 300 dpi this page would have 150 million pixels."""
+    sizes, recognise = [], scan.recognise
+
+    def watched(path):
+        with Image.open(path) as picture:
+            sizes.append(max(picture.size))
+        return recognise(path)
+
+    monkeypatch.setattr(scan, "recognise", watched)
     drawn(font, (2480, 3508)).save(tmp_path / "a.pdf", resolution=72)
     assert "排污许可证" in reader.read(tmp_path / "a.pdf").text.replace(" ", "")
+    assert sizes == [3600]
 
 
 @office
