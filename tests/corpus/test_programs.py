@@ -64,7 +64,7 @@ def test_a_sheet_given_in_pixels_is_not_read_at_the_size_of_a_wall(tmp_path, fon
     monkeypatch.setattr(scan, "recognise", watched)
     drawn(font, (2480, 3508)).save(tmp_path / "a.pdf", resolution=72)
     assert "排污许可证" in reader.read(tmp_path / "a.pdf").text.replace(" ", "")
-    assert sizes == [3600]
+    assert 3500 < sizes[0] < 3700
 
 
 @office
