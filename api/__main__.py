@@ -54,7 +54,7 @@ def serve(
     settings = Settings()
     database = Database(settings.database)
     database.migrate()
-    rooms = open_rooms(settings)
+    rooms = _rooms(settings)
     if not rooms.index_id():
         _first_index(rooms)
     site = create_app(settings, rooms, database)
@@ -91,8 +91,8 @@ def build_index() -> None:
     """Build the index and tell how far it is, one JSON object a line: the site runs this as a child."""
     from corpus import starter as library
     from corpus.catalogue import Catalogue
-    from indexer import service
-    from indexer.build import STAGES
+    from indexer import door
+    from indexer.service import STAGES
     from indexer.settings import Settings as IndexSettings
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the lease is given back
@@ -104,9 +104,7 @@ def build_index() -> None:
     try:
         starter = library.load()
         catalogue = Catalogue.open(settings.database, known=starter.instruments)
-        built = service.rebuild(
-            settings.data_dir, catalogue, starter, settings.encoder, kept=settings.kept_indexes, progress=tell
-        )
+        built = door.rebuild(settings, catalogue, starter, progress=tell)
     except RuntimeError as error:  # the base of what the indexer expects to go wrong
         _say(error=str(error))
         raise typer.Exit(1) from error
@@ -129,6 +127,18 @@ def answers(file: Annotated[Path, typer.Argument(help="输出文件，JSON lines
 def _say(**said: object) -> None:
     typer.echo(json.dumps(said, ensure_ascii=False))
     sys.stdout.flush()
+
+
+def _rooms(settings: Settings) -> Rooms:
+    """What the settings ask for and cannot be had is told in one line, before anything listens."""
+    from bot.model import ModelError
+    from indexer.encoder import EncoderError
+
+    try:
+        return open_rooms(settings)
+    except (EncoderError, ModelError) as error:
+        errors.print(f"网站没有启动：{error}", style="red")
+        raise typer.Exit(1) from error
 
 
 def _first_index(rooms: Rooms) -> None:

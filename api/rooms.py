@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -24,6 +25,7 @@ from corpus.starter import Starter
 from indexer.hit import Hit
 
 FOUND = 10
+log = logging.getLogger(__name__)
 
 
 class Doctor(Protocol):
@@ -58,16 +60,24 @@ def open_rooms(settings: Settings) -> Rooms:
     # Heavy: search and chat libraries. Only who really serves pays for them.
     from bot.doctor import Doctor as TheDoctor
     from bot.settings import Settings as DoctorSettings
-    from indexer import service
+    from indexer import door
+    from indexer.encoder import load as load_encoder
     from indexer.settings import Settings as IndexSettings
     from indexer.store import StoreError
 
     doctoring = DoctorSettings()
     starter = library.load()
     catalogue = Catalogue.open(settings.database, known=starter.instruments)
-    reader = service.reader(settings.data_dir, catalogue, starter, IndexSettings().encoder)
+    places = IndexSettings(data_dir=settings.data_dir, database_url=settings.database)
+    encoder = load_encoder(places.encoder)
+    reader = door.open_reader(places, catalogue, starter, encoder)
     doctor = TheDoctor(
-        reader.current, starter, region=doctoring.region, writer=doctoring.writer(), answer_at=doctoring.answer_at
+        reader.current,
+        starter,
+        region=doctoring.region,
+        writer=doctoring.writer(settings.database),
+        judges=doctoring.judges(encoder),
+        answer_at=doctoring.answer_at,
     )
 
     def index_id() -> str:
@@ -79,7 +89,8 @@ def open_rooms(settings: Settings) -> Rooms:
     def search(query: str, on: date, region: str) -> list[Hit]:
         try:
             return reader.current().search(query, on=on, region=region, k=FOUND) if query else []
-        except StoreError:
+        except StoreError as error:
+            log.error("nothing could be searched: %s", error)
             return []
 
     def prepare(path: Path, name: str) -> Prepared:

@@ -76,3 +76,7 @@ class Settings(BaseSettings):
     @property
     def runs(self) -> Path:
         return self.data_dir / "runs"
+
+    @property
+    def sets(self) -> Path:
+        return self.data_dir / "sets"

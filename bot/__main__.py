@@ -4,31 +4,30 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from bot import batch as batches
-from bot import classifier
+from bot import classifier, training
 from bot import fit as fitting
-from bot.answer import Answer, Context, Decision, Delta, Turn
+from bot.answer import Answer, Context, Decision, Delta, Speaker, Turn
 from bot.decide import CALIBRATION, Calibration, calibration
 from bot.doctor import Doctor
 from bot.door import open_doctor
 from bot.model import ModelError
 from bot.settings import Settings
 from bot.terminal import show, show_block, show_foot
-from bot.text import squeezed
 from corpus import starter as library
+from indexer.encoder import EncoderError
 from indexer.settings import Settings as IndexSettings
 from indexer.store import StoreError
-
-_LIBRARY = 6000  # questions of the library in the training set; more add nothing
 
 app = typer.Typer(help="环保医生：在终端里提问、批量作答。", no_args_is_help=True, add_completion=False)
 console = Console(highlight=False)
@@ -56,7 +55,8 @@ def ask(
 ) -> None:
     """问一句，答一句。"""
     settings = Settings()
-    answer = _doctor(settings).ask(question, (), _context(on, region, settings))
+    with _told():
+        answer = _doctor(settings).ask(question, (), _context(on, region, settings))
     if as_json:
         typer.echo(json.dumps(batches.export(answer), ensure_ascii=False))
     else:
@@ -70,12 +70,13 @@ def chat(*, on: On = "", region: Region = "") -> None:
     doctor, context = _doctor(settings), _context(on, region, settings)
     history: list[Turn] = []
     while question := _read():
-        for event in doctor.stream(question, history, context):
-            if isinstance(event, Delta):
-                show_block(console, event.block)
-            elif isinstance(event, Decision):
-                show_foot(console, event.answer)
-                history += [Turn("user", question), Turn("assistant", event.answer.text)]
+        with _told():
+            for event in doctor.stream(question, history, context):
+                if isinstance(event, Delta):
+                    show_block(console, event.block)
+                elif isinstance(event, Decision):
+                    show_foot(console, event.answer)
+                    history += [Turn("user", question), Turn("assistant", event.answer.text)]
 
 
 @app.command()
@@ -87,7 +88,7 @@ def batch(
     settings = Settings()
     doctor = _doctor(settings)
     failed = done = 0
-    with source.open(encoding="utf-8", errors="replace") as lines, target.open("w", encoding="utf-8") as out:
+    with _told(), source.open(encoding="utf-8", errors="replace") as lines, target.open("w", encoding="utf-8") as out:
         for row in batches.run(lines, doctor, date.today(), settings.region):
             out.write(json.dumps(row, ensure_ascii=False) + "\n")
             done += 1
@@ -100,8 +101,10 @@ def fit(
     sets: Annotated[list[Path], typer.Argument(help="开发集（不能是 heldout）", exists=True, dir_okay=False)],
     *,
     target: Annotated[Path, typer.Option(help="写到哪里", dir_okay=False)] = CALIBRATION,
+    beside: Annotated[int, typer.Option(help="补充样本每种最多几条", min=0)] = 700,
+    seed: int = 7,
 ) -> None:
-    """用开发集拟合置信度的权重。"""
+    """用开发集拟合置信度的权重；知识库的问答（逐条移出索引再问）和该分流的句子作补充。"""
     settings = Settings()
     seen: list[tuple[Mapping[str, float], Answer]] = []
     try:
@@ -110,41 +113,79 @@ def fit(
         raise typer.BadParameter(str(error)) from error
     doctor = _doctor(settings, lambda features, answer: seen.append((features, answer)))
     samples: list[fitting.Sample] = []
-    for row in rows:
+    for at, row in enumerate(rows):
         seen.clear()
         history = [Turn(**turn) for turn in row.get("history") or ()]
         doctor.ask(row["question"], history, _context(row.get("on") or "", row.get("region") or "", settings))
-        samples += [fitting.Sample(features, fitting.is_right(row, answer)) for features, answer in seen]
+        group = str(row.get("group") or at)
+        samples += [fitting.Sample(features, fitting.is_right(row, answer), 1.0, group) for features, answer in seen]
+    others: list[fitting.Sample] = []
+    for question, left_out, wanted, weight in _rehearsals(beside, seed):
+        seen.clear()
+        doctor.rehearse(question, _context("", "", settings), without=left_out)
+        others += [
+            fitting.Sample(features, fitting.is_right(wanted, answer), weight)
+            for features, answer in seen
+            if not (left_out and answer.speaker is Speaker.FAQ)  # its neighbour would not have been taken
+        ]
     before = calibration()
     try:
-        after = fitting.fit(samples)
+        after = fitting.fit([*samples, *others])
+        crossed = fitting.crossed(samples, others)
     except ValueError as error:
         raise typer.BadParameter("开发集里要有答对的和不该答的问题") from error
-    fitting.write(
-        after, target, f"Logistic weights of the confidence, fitted to {len(samples)} drafts by `python -m bot fit`."
-    )
+    about = f"Logistic weights of the confidence, fitted to {len(samples)} drafts and {len(others)} rehearsals by `python -m bot fit`."
+    fitting.write(after, target, about)
     _weights(before, after)
-    loss = f"{fitting.log_loss(before, samples):.3f} → {fitting.log_loss(after, samples):.3f}"
-    console.print(f"对数损失 {loss}，样本 {len(samples)}，写入 {target}")
+    _reports(before, samples, crossed, settings.answer_at)
+    console.print(f"样本 {len(samples)}，补充 {len(others)}，写入 {target}")
+
+
+def _rehearsals(most: int, seed: int) -> Iterator[tuple[str, str, Mapping[str, Any], float]]:
+    """:returns: question, what is left out of the index, what would be right, weight"""
+    chance = random.Random(seed)
+    for faq in library.load().faqs[:most]:
+        gold = [{"title": cite.title, "article": cite.article} for cite in faq.stands_for[:2]]
+        yield chance.choice(faq.questions), faq.id, {"outcome": "answered", "gold": gold}, fitting.LIBRARY
+    rows = [row for row in training.written() if row[1] != training.PASS]
+    for text, name in chance.sample(rows, min(most, len(rows))):
+        yield text, "", {"outcome": name}, fitting.FOREIGN
+
+
+def _reports(
+    before: Calibration, samples: Sequence[fitting.Sample], crossed: Sequence[tuple[float, bool]], threshold: float
+) -> None:
+    old = [(before.confidence(sample.features), sample.right) for sample in samples]
+    table = Table("", "作答", "其中答对", "校准误差")
+    for name, pairs in (("原来的权重", old), ("新权重（交叉验证）", crossed)):
+        seen = fitting.report(pairs, threshold)
+        table.add_row(name, f"{seen.share:.3f}", f"{seen.precision:.3f}", f"{seen.error:.3f}")
+    console.print(table)
 
 
 @app.command()
 def train(
     *, target: Annotated[Path, typer.Option(help="写到哪里", dir_okay=False)] = classifier.WEIGHTS, seed: int = 7
 ) -> None:
-    """训练规则之后的小分类器（约一分钟）：bot/classes/examples.yaml 加知识库里的问法。"""
-    asked = sorted({question for entry in library.load().entries.values() for question in entry.passage.questions})
-    random.Random(seed).shuffle(asked)
-    rows = [*classifier.examples(seed=seed), *((question, classifier.PASS) for question in asked[:_LIBRARY])]
-    model = classifier.train((squeezed(text), name) for text, name in rows)
-    classifier.write(model, target)
-    console.print(f"{len(rows)} 句，{len(model.classes)} 类，{len(model.weights)} 个词项，写入 {target}")
+    """训练规则之后的小分类器（约十秒）：bot/classes/sentences 加知识库里的问法。"""
+    asked = [question for entry in library.load().entries.values() for question in entry.passage.questions]
+    rows = training.written()
+    model = training.train(rows, asked, seed=seed)
+    training.write(model, target)
+    console.print(f"{len(rows)} 句，{len(model.classes)} 类，{len(model.rows)} 个词项，写入 {target}")
 
 
 def _doctor(settings: Settings, observe: Callable[[Mapping[str, float], Answer], None] | None = None) -> Doctor:
-    try:
+    with _told():
         return open_doctor(settings, IndexSettings(), observe)
-    except (StoreError, ModelError) as error:
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Expected failures as one red line and exit code 1."""
+    try:
+        yield
+    except (StoreError, EncoderError, ModelError) as error:
         errors.print(str(error), style="red")
         raise typer.Exit(1) from error
 

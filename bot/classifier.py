@@ -1,130 +1,149 @@
-"""A small softmax classifier behind the rules: character n-grams, weights in a readable file.
+"""A small classifier behind the rules: character n-grams and word lists in, the likelihood of each class out.
 
-Rules are exact and few; people are neither. What no rule decides is held against this model, which only speaks up where
-it is sure. Trained by `python -m bot train` from `classes/examples.yaml` and the questions of the library.
+Rules are exact and few; people are neither. What no rule decides is held against this model. Serving needs numpy alone;
+`python -m bot train` (bot/training.py) makes the weights from the sentences of `classes/sentences`.
 """
 
 from __future__ import annotations
 
 import json
-import random
+import math
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
 import yaml
+from numpy.typing import NDArray
 
 FOLDER = Path(__file__).parent / "classes"
 WEIGHTS = FOLDER / "weights.json"
-PASS = "pass"  # noqa: S105 - a class, no secret
-_LENGTHS = (1, 2, 3)
-_SEEN, _MOST = 3, 12_000
-_SLOT = re.compile(r"\{([a-z]+)\}")
+UNIT = 0.01  # of the whole numbers in the file of weights
+MOST = 400  # characters; of a longer text the beginning and the end are seen
+_CONCEPT, _PAIR = 0.4, 0.1  # the value of a word list that occurs, and of two that occur together
+_TELLING = frozenset({"field", "law", "own"})  # wider kinds that change what any word means
+_PLAIN = re.compile(r"[^\\.^$*+?{}\[\]|()]+")
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True, slots=True)
+class Concepts:
+    """Lists of words that mean much the same. `words` holds the plain ones, for a look-up; `patterns` the others."""
+
+    words: Mapping[str, tuple[str, ...]]
+    lengths: tuple[int, ...]
+    patterns: Mapping[str, re.Pattern[str]]
+    groups: Mapping[str, frozenset[str]]
+    contacts: tuple[str, ...]
+
+    def found(self, text: str) -> set[str]:
+        """:returns: the names of the lists of which a word stands in `text`."""
+        seen = {name for name, pattern in self.patterns.items() if pattern.search(text)}
+        for length in self.lengths:
+            for at in range(len(text) - length + 1):
+                seen.update(self.words.get(text[at : at + length], ()))
+        return seen
 
 
 @dataclass(frozen=True, slots=True)
 class Classifier:
-    """`weights` holds for each n-gram a row of one number a class."""
+    """`weights` has for each feature, in the order of `rows`, one number a class."""
 
     classes: tuple[str, ...]
-    bias: tuple[float, ...]
-    weights: Mapping[str, tuple[float, ...]]
+    bias: NDArray[np.float64]
+    rows: Mapping[str, int]
+    weights: NDArray[np.float64]
 
     def probabilities(self, text: str) -> dict[str, float]:
         """:param text: squeezed, as rules see it
-        :returns: the probability of each class
+        :returns: how likely each class is (refuse:bribe), and each outcome (refuse) as the sum of its classes
         """
-        grams = [gram for gram in ngrams(text) if gram in self.weights]
-        total = np.array(self.bias)
-        if grams:
-            total = total + np.sum([self.weights[gram] for gram in grams], axis=0) / np.sqrt(len(grams))
-        odds = np.exp(total - total.max())
-        return dict(zip(self.classes, (odds / odds.sum()).tolist(), strict=True))
+        valued = values(features(text), self.rows)
+        total = self.bias.copy()
+        if valued:
+            total += np.array([value for _, value in valued]) @ self.weights[[self.rows[name] for name, _ in valued]]
+        shares = np.exp(total - total.max())
+        out: dict[str, float] = {}
+        for name, share in zip(self.classes, (shares / shares.sum()).tolist(), strict=True):
+            for each in {name, name.partition(":")[0]}:
+                out[each] = out.get(each, 0.0) + share
+        return out
 
 
-def ngrams(text: str) -> set[str]:
-    """:returns: the distinct runs of one to three characters, the edges of the text marked."""
+def features(text: str) -> set[str]:
+    """:returns: runs of one and two characters, edges marked; `#name` for each list of words that occurs, `#a+b` for two
+    together, `#@group` or `#!group` for each wider kind that holds or does not, and two of these together.
+    """
+    text = text if len(text) <= MOST else text[: MOST // 2] + text[-MOST // 2 :]
     padded = f"^{text}$"
-    return {padded[at : at + n] for n in _LENGTHS for at in range(len(padded) - n + 1)}
+    known = concepts()
+    found = known.found(text)
+    kinds = [f"{'@' if found & names else '!'}{group}" for group, names in known.groups.items()]
+    return {
+        *padded,
+        *(padded[at : at + 2] for at in range(len(padded) - 1)),
+        *(f"#{name}" for name in (*found, *kinds)),
+        *(f"#{one}+{other}" for one, other in combinations(sorted(found), 2)),
+        *(f"#{one}+{other}" for one, other in combinations(kinds, 2)),
+        *(f"#{one}+{kind}" for one in found for kind in kinds if kind[1:] in _TELLING),
+    }
+
+
+def values(found: Iterable[str], known: Mapping[str, int]) -> list[tuple[str, float]]:
+    """:returns: the features that the model knows, each with its value; those of characters have length 1 together."""
+    kept = [name for name in found if name in known]
+    grams = 1 / math.sqrt(max(1, sum(not _listed(name) for name in kept)))
+    return [(name, (_PAIR if "+" in name else _CONCEPT) if _listed(name) else grams) for name in kept]
+
+
+def contact(text: str) -> str:
+    """:returns: the id in contacts.yaml of the office whose words stand in `text`, the first of several; '' for none."""
+    found = concepts().found(text)
+    return next((name for name in concepts().contacts if name in found), "")
+
+
+@lru_cache(maxsize=1)
+def concepts() -> Concepts:
+    data = yaml.load((FOLDER / "concepts.yaml").read_text(encoding="utf-8"), Loader=_LOADER)
+    words: dict[str, list[str]] = {}
+    patterns: dict[str, re.Pattern[str]] = {}
+    for name, pattern in (data["concepts"] | data["contacts"]).items():
+        parts = _alternatives(pattern)
+        for word in (part for part in parts if _PLAIN.fullmatch(part)):
+            words.setdefault(word, []).append(name)
+        if others := [part for part in parts if not _PLAIN.fullmatch(part)]:
+            patterns[name] = re.compile("|".join(others))
+    return Concepts(
+        {word: tuple(names) for word, names in words.items()},
+        tuple(sorted({len(word) for word in words})),
+        patterns,
+        {group: frozenset(names) for group, names in data["groups"].items()},
+        tuple(data["contacts"]),
+    )
 
 
 @lru_cache(maxsize=2)
 def shipped(path: Path = WEIGHTS) -> Classifier:
     data = json.loads(path.read_text(encoding="utf-8"))
-    return Classifier(
-        tuple(data["classes"]), tuple(data["bias"]), {gram: tuple(row) for gram, row in data["weights"].items()}
-    )
+    rows = {name: at for at, name in enumerate(data["weights"])}
+    weights = np.array(list(data["weights"].values()), dtype=np.float64).reshape(len(rows), -1)
+    return Classifier(tuple(data["classes"]), np.array(data["bias"]), rows, weights * UNIT)
 
 
-def examples(path: Path = FOLDER / "examples.yaml", seed: int = 7) -> list[tuple[str, str]]:
-    """:returns: (sentence, class): the written sentences, and patterns filled at random, the same for the same seed."""
-    data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    slots: Mapping[str, Sequence[str]] = data["slots"]
-    chance = random.Random(seed)  # noqa: S311 - no secret
-    out: dict[str, str] = {}
-    for name, spec in data["classes"].items():
-        for sentence in spec.get("sentences", ()):
-            out[str(sentence)] = name
-        for _ in range(spec["count"]):
-            pattern = chance.choice(spec["patterns"])
-            filled = _SLOT.sub(lambda slot: str(chance.choice(slots[slot[1]])), pattern)
-            out.setdefault(filled.strip("，"), name)
-    return list(out.items())
+def _listed(name: str) -> bool:
+    return len(name) > 2 and name[0] == "#"
 
 
-def train(rows: Iterable[tuple[str, str]], *, rounds: int = 300, rate: float = 1.0, ridge: float = 2e-4) -> Classifier:
-    """Softmax regression by full-batch gradient descent with momentum; each class weighs by the root of its size.
-
-    :param rows: (squeezed text, class)
-    """
-    data = list(rows)
-    classes = tuple(sorted({name for _, name in data}))
-    counts = Counter(gram for text, _ in data for gram in ngrams(text))
-    grams = [gram for gram, count in counts.most_common(_MOST) if count >= _SEEN]
-    place = {gram: at for at, gram in enumerate(grams)}
-    inside = [[place[gram] for gram in sorted(ngrams(text)) if gram in place] for text, _ in data]
-    row = np.repeat(np.arange(len(data)), [len(found) for found in inside])
-    column = np.concatenate([np.array(found, dtype=np.int64) for found in inside])
-    value = np.concatenate([np.full(len(found), 1 / np.sqrt(max(1, len(found)))) for found in inside])
-    wanted = np.zeros((len(data), len(classes)))
-    wanted[np.arange(len(data)), [classes.index(name) for _, name in data]] = 1.0
-    share = (wanted / np.sqrt(wanted.sum(axis=0))).sum(axis=1, keepdims=True)
-    share /= share.sum()
-    weights = np.zeros((len(grams), len(classes)))
-    bias = np.zeros(len(classes))
-    speed, drift = np.zeros_like(weights), np.zeros_like(bias)
-    for _ in range(rounds):
-        totals = np.zeros_like(wanted)
-        np.add.at(totals, row, weights[column] * value[:, None])
-        totals += bias
-        odds = np.exp(totals - totals.max(axis=1, keepdims=True))
-        error = (odds / odds.sum(axis=1, keepdims=True) - wanted) * share
-        slope = np.zeros_like(weights)
-        np.add.at(slope, column, error[row] * value[:, None])
-        speed = 0.9 * speed - rate * (slope + ridge * weights)
-        drift = 0.9 * drift - rate * error.sum(axis=0)
-        weights += speed
-        bias += drift
-    return Classifier(classes, tuple(bias.round(3).tolist()), _readable(grams, weights))
-
-
-def write(model: Classifier, path: Path = WEIGHTS) -> None:
-    head = {
-        "about": "Made by `python -m bot train`: n-gram -> one weight a class.",
-        "classes": model.classes,
-        "bias": model.bias,
-    }
-    rows = ",\n".join(
-        f"{json.dumps(gram, ensure_ascii=False)}: {json.dumps(row)}" for gram, row in sorted(model.weights.items())
-    )
-    text = json.dumps(head, ensure_ascii=False, indent=1)
-    path.write_text(f'{text[:-2]},\n "weights": {{\n{rows}\n}}\n}}\n', encoding="utf-8")
-
-
-def _readable(grams: Sequence[str], weights: np.ndarray) -> dict[str, tuple[float, ...]]:
-    kept = np.abs(weights).max(axis=1) >= 0.05
-    return {gram: tuple(weights[at].round(2).tolist()) for at, gram in enumerate(grams) if kept[at]}
+def _alternatives(pattern: str) -> list[str]:
+    """:returns: the parts between the | of `pattern` that stand in no bracket."""
+    parts, depth = [""], 0
+    for char in pattern:
+        depth += (char in "([") - (char in ")]")
+        if char == "|" and not depth:
+            parts.append("")
+        else:
+            parts[-1] += char
+    return parts

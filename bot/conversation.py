@@ -81,6 +81,11 @@ def clarified(history: Sequence[Turn]) -> bool:
     return last is not None and bool(_pattern("clarified").search(last.content)) and history[-1].role == "assistant"
 
 
+def with_expert(history: Sequence[Turn]) -> bool:
+    """Whether an expert spoke last, so that the answer is theirs to give."""
+    return next((turn.role == "expert" for turn in reversed(history) if turn.role != "user"), False)
+
+
 def misses(history: Sequence[Turn]) -> int:
     """:returns: how many of our last replies in a row missed, by their own words or by the person's next ones."""
     count = 0

@@ -9,20 +9,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.answer import Contact, Turn
+from bot.answer import Answer, Contact, Turn
+from bot.compose import rows
 from bot.compose.faq import Match
-from bot.compose.sentences import FITS, plain_of, words_of
+from bot.compose.regimes import WHICH
+from bot.compose.sentences import tells, words_of
 from bot.conversation import clarified
 from bot.lexicon import Lexicon
+from bot.offtopic import nearness
 from bot.rules import read
 from bot.search import articles_of
 from bot.state import Found, Understood
 from bot.text import squeezed
+from corpus.model import Cite
 from corpus.starter import Responsible
 from indexer.hit import Hit
 
 CALIBRATION = Path(__file__).parent / "calibration.json"
-FEATURES = ("covered", "asked", "margin", "legs", "faq", "fits", "support", "named", "voted")
+FEATURES = ("covered", "asked", "margin", "faq", "named", "agree", "said", "told", "near", "nearest", "row")
+_SUMS_UP = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +51,11 @@ def calibration(path: Path = CALIBRATION) -> Calibration:
     return Calibration(float(data["bias"]), weights)
 
 
-def features(found: Found, lead: Hit | None, match: Match | None, lexicon: Lexicon, kept: float) -> dict[str, float]:
+def features(found: Found, draft: Answer, lead: Hit | None, match: Match | None, lexicon: Lexicon) -> dict[str, float]:
     """What speaks for an answer, each between 0 and 1.
 
+    :param draft: the answer as verified
     :param lead: the passage that the answer leans on first
-    :param kept: the share of the draft's sentences that passed verification
     """
     question = found.question
     scores = [hit.score for hit in found.hits[:6]]
@@ -60,28 +65,39 @@ def features(found: Found, lead: Hit | None, match: Match | None, lexicon: Lexic
     passage = lead.passage if lead else None
     words = words_of(passage) if passage else ()
     known = passage.questions if passage else ()
+    covered = lexicon.coverage(question.matter, *words) if words else 0.0
+    asked = max((lexicon.likeness(question.matter, other) for other in known), default=0.0)
+    row = _row(found, lead, lexicon)
+    alike = [hit for hit in found.hits if _same(hit, lead, lexicon)]
     return {
-        "covered": lexicon.coverage(question.matter, *words) if words else 0.0,
-        "asked": max((lexicon.likeness(question.matter, other) for other in known), default=0.0),
+        "covered": covered,
+        "asked": asked,
         "margin": max(0.0, min(1.0, margin)),
-        "legs": _agreement(found.hits, lead),
         "faq": match.score if match else 0.0,
-        "fits": float(bool(passage and FITS[question.kind].search(f"{plain_of(passage)}{passage.text}"))),
-        "support": kept,
-        "named": float(bool(found.named)),
-        "voted": max((found.votes.get(cite, 0.0) for cite in articles_of(lead)), default=0.0) if lead else 0.0,
+        "named": float(bool(found.named or (found.transition and WHICH.search(question.text)))),
+        "agree": sum(_same(hit, lead, lexicon) for hit in found.hits[:3]) / 3,
+        "said": lexicon.coverage(question.matter, draft.text),
+        "told": float(tells(draft.text, question)),
+        "near": max(row, nearness(alike, "near", found.floors, covered)),  # the cells of a row hold few words to be near to
+        "nearest": nearness(alike, "near_asked", found.floors, asked),
+        "row": row,
     }
 
 
-def _agreement(hits: Sequence[Hit], lead: Hit | None) -> float:
-    """The share of legs that put the leading passage among their own three best of these hits."""
-    if not lead or not lead.legs:
+def _row(found: Found, lead: Hit | None, lexicon: Lexicon) -> float:
+    if not lead or lead.passage.kind != "row":
         return 0.0
-    votes = []
-    for leg in lead.legs:
-        best = sorted((hit.legs.get(leg, -math.inf) for hit in hits), reverse=True)[:3]
-        votes.append(lead.legs[leg] >= (best[-1] if best else 0.0))
-    return sum(votes) / len(votes)
+    return next((value for value, hit in rows.ranked(found.question, found.hits, lexicon) if hit is lead), 0.0)
+
+
+def _same(hit: Hit, lead: Hit | None, lexicon: Lexicon) -> bool:
+    """Whether a hit stands for the leading article; for a section or row, also a FAQ that sums up just this part of a document."""
+    if not lead:
+        return False
+    if articles_of(hit) & articles_of(lead):
+        return True
+    whole = lead.passage.kind in ("section", "row") and Cite(lead.passage.title) in articles_of(hit)
+    return whole and lexicon.coverage(hit.passage.text, lead.passage.text) >= _SUMS_UP
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +111,7 @@ class Clarifying:
 
 def clarifying(question: Understood, history: Sequence[Turn]) -> Clarifying | None:
     """:returns: the question back where one missing fact decides; never twice in a row, and not on a follow-up."""
-    if question.followup or question.references or clarified(history):
+    if question.followup or question.references or question.elsewhere or clarified(history):
         return None
     text = squeezed(question.text)
     for row in read("replies")["choices"]:

@@ -11,20 +11,23 @@ from langchain_core.runnables import Runnable, RunnableLambda
 from bot import lexicon as lexicons
 from bot import replies
 from bot.answer import Answer, Block, Contact, Context, Decision, Delta, Event, Outcome, References, Speaker, Turn
-from bot.compose import extractive, faq, named, regimes
+from bot.compose import extractive, faq, named, regimes, rows
 from bot.compose.basis import Basis, Draft
 from bot.compose.model import ModelComposer, draft
-from bot.conversation import misses
+from bot.compose.sentences import lacking
+from bot.conversation import misses, with_expert
 from bot.decide import Calibration, calibration, clarifying, features, responsible
 from bot.english import in_chinese
+from bot.judges import Judge
 from bot.merge import merged
 from bot.model import ModelError, Writer
+from bot.offtopic import floor
 from bot.references import Laws
-from bot.search import find
+from bot.search import Without, find
 from bot.state import Found, Kind, State, Understood, Verdict
 from bot.suggest import suggestions
-from bot.text import normalise, sentences
-from bot.triage import MAX_CHARACTERS, PASS, triage
+from bot.text import normalise
+from bot.triage import MAX_CHARACTERS, triage
 from bot.understanding import understand
 from bot.verify import check
 from corpus import starter as library
@@ -50,6 +53,7 @@ class Doctor:
         *,
         region: str = REGION,
         writer: Writer | None = None,
+        judges: Sequence[Judge] = (),
         weights: Calibration | None = None,
         answer_at: float = ANSWER_AT,
         observe: Callable[[Mapping[str, float], Answer], None] | None = None,
@@ -57,6 +61,7 @@ class Doctor:
         """:param index: gives the current index; asked once a question, so that a new index takes over between two
         :param region: the place of the service, for questions and contexts that name none
         :param writer: a chat model; without one answers are composed of sentences of the library
+        :param judges: who beside the rules judges each sentence of the chat model
         :param answer_at: the confidence from which an answer is given
         :param observe: told the features and the verified draft of each decision, for fitting and for audits
         """
@@ -65,10 +70,11 @@ class Doctor:
         self._laws = Laws(self._starter.instruments)
         self._lexicon = lexicons.of(self._starter)
         self._region = region
-        self._composer = ModelComposer(writer, self._lexicon) if writer else None
+        self._composer = ModelComposer(writer, self._lexicon, judges) if writer else None
         self._weights = weights or calibration()
         self._answer_at = answer_at
         self._observe = observe
+        self._floors: dict[str, dict[str, float]] = {}
         before = self._step(self._triage) | self._step(self._understand) | self._step(self._search)
         self._before: Runnable[State, State] = before
         self.chain: Runnable[State, State] = before | self._step(self._answer)
@@ -91,6 +97,17 @@ class Doctor:
         yield from (Delta(block) for block in answer.blocks)
         yield Decision(answer)
 
+    def rehearse(self, question: str, context: Context, *, without: str = "") -> None:
+        """Draft an answer without triage, for the observer alone.
+
+        :param without: id of a passage that is left out, such as the FAQ whose question this is
+        """
+        state = self._understand(self._state(question, (), context))
+        if state.answer is None:
+            index = Without(self._index(), without)
+            for part in state.parts:
+                self._from_library(self._found(part, index))
+
     # -- steps ---------------------------------------------------------------------------------------------------------
 
     def _step(self, step: Callable[[State], State]) -> Runnable[State, State]:
@@ -106,14 +123,12 @@ class Doctor:
         return State(question, tuple(history), context)
 
     def _triage(self, state: State) -> State:
-        verdict = triage(state.asked, state.history)
-        if verdict.outcome is None or verdict.reason == "escalate:missed":
-            history = (*state.history, Turn("user", state.asked))
-            if misses(history) >= 2:
-                verdict = Verdict("escalate:missed", Outcome.ESCALATE, "escalate-missed")
-            elif verdict.outcome:
-                verdict = PASS
-        if verdict.reason.endswith(":learned") and self._library_knows(verdict, state):
+        verdict = triage(state.asked)
+        if with_expert(state.history) and verdict.outcome is not Outcome.EMERGENCY:
+            verdict = Verdict("escalate:expert", Outcome.ESCALATE, "escalate-expert")
+        elif verdict.outcome in (None, Outcome.ESCALATE) and misses((*state.history, Turn("user", state.asked))) >= 2:
+            verdict = Verdict("escalate:missed", Outcome.ESCALATE, "escalate-missed")
+        elif self._library_knows(verdict, state):
             verdict = Verdict("pass", doubt=verdict)
         if verdict.reply == "foreign" and (chinese := in_chinese(state.asked)):
             return replace(state, verdict=replace(verdict, outcome=None), asked=chinese)
@@ -131,9 +146,9 @@ class Doctor:
         if verdict.outcome not in (Outcome.ESCALATE, Outcome.REDIRECT):
             return False
         understood = self._understand(state)
-        if understood.answer or state.history:
+        if understood.answer or any(part.elsewhere for part in understood.parts):
             return True
-        match = self._match(find(understood.parts[0], self._index(), self._starter, self._lexicon))
+        match = self._match(self._found(understood.parts[0], self._index()))
         return match is not None and match.score >= faq.SURE
 
     def _understand(self, state: State) -> State:
@@ -144,7 +159,13 @@ class Doctor:
 
     def _search(self, state: State) -> State:
         index = self._index()
-        return replace(state, found=tuple(find(part, index, self._starter, self._lexicon) for part in state.parts))
+        return replace(state, found=tuple(self._found(part, index) for part in state.parts))
+
+    def _found(self, question: Understood, index: Index) -> Found:
+        if index.id not in self._floors:
+            self._floors = {index.id: floor(index, question.today, self._region)}  # an older index is no longer asked
+        found = find(question, index, self._starter, self._lexicon)
+        return replace(found, floors=self._floors[index.id])
 
     def _answer(self, state: State) -> State:
         answers = []
@@ -176,6 +197,12 @@ class Doctor:
         made: Draft | None = None
         if found.named or found.unknown:
             made = named.by_article(found, index, self._starter, self._lexicon)
+        if found.unknown and not made and not named.asks_beside(found, self._lexicon):
+            return self._unknown(found, 0.0, ("no-such-article",))
+        absent = named.missing(found, self._starter) if not made else []
+        row = rows.catalogue(found, self._lexicon) if not made and (not match or match.score < faq.SURE) else None
+        if row:
+            made, match = row, None
         if not made and match:
             entry = self._starter.entries.get(match.hit.passage.id)
             made = faq.compose(found, match, entry, index, self._starter.instruments, self._lexicon)
@@ -183,6 +210,7 @@ class Doctor:
         if not made:
             return self._unknown(found, 0.0, ("no-passage",))
         lead = match.hit if match and made.answer.speaker is Speaker.FAQ else _lead(found, made.answer)
+        made = Draft(replace(made.answer, blocks=(*absent, *made.answer.blocks)), made.evidence)
         whole = regimes.two_regimes(found, made, index, self._starter, self._lexicon)
         return self._decided(found, whole, lead, match)
 
@@ -190,66 +218,74 @@ class Doctor:
         candidates = faq.matches(found.question.matter, found.hits, self._starter.entries, self._lexicon)
         articles = (known for hit in found.candidates for known in hit.passage.questions)
         asked = max((self._lexicon.likeness(found.question.matter, known) for known in articles), default=0.0)
-        return faq.chosen(found.question, candidates, asked)
+        return faq.chosen(found.question, candidates, self._lexicon, asked)
 
     def _from_model(self, found: Found) -> Answer | None:
         """:returns: the model's answer, None where the library's own must take its place."""
-        if not self._composer or self._match(found) or found.question.period:
-            return None
-        basis = Basis()
-        blocks: list[Block] = []
-        try:
-            blocks += self._composer.blocks(found, basis)
-        except ModelError as error:
-            if not blocks:
-                return None
-            return self._written(found, basis, blocks, f"model:broken-off:{error}"[:120])
-        return self._written(found, basis, blocks, "model") if blocks else None
+        return next((event.answer for event in self._spoken(found) if isinstance(event, Decision)), None)
 
     def _streamed(self, state: State) -> Iterator[Event]:
         """A model's sentences as they come; if none holds, the library's answer, as if nothing had been tried."""
         found = state.found[0]
-        basis = Basis()
-        blocks: list[Block] = []
-        reason = "model"
-        if self._composer and not self._match(found) and not found.question.period:
-            try:
-                for block in self._composer.blocks(found, basis):
-                    if not blocks:
-                        yield References(tuple(basis.citations), Speaker.MODEL)
-                    blocks.append(block)
-                    yield Delta(block)
-            except ModelError as error:
-                reason = f"model:broken-off:{error}"[:120]
-        if blocks:
-            yield Decision(self._written(found, basis, blocks, reason))
+        spoke = False
+        for event in self._spoken(found):
+            spoke = True
+            yield event
+        if spoke:
             return
         answer = self._from_library(found)
         yield References(answer.citations, answer.speaker)
         yield from (Delta(block) for block in answer.blocks)
         yield Decision(answer)
 
-    def _written(self, found: Found, basis: Basis, blocks: Sequence[Block], reason: str) -> Answer:
-        made = draft(found, basis, blocks, reason)
-        return self._decided(found, made, _lead(found, made.answer), None)
+    def _spoken(self, found: Found) -> Iterator[Event]:
+        """What the model says, each sentence once it holds; nothing where the library's own answer must take its place."""
+        if not self._composer or found.named or found.unknown or found.question.period or self._match(found):
+            return
+        basis = Basis()
+        blocks: list[Block] = []
+        reason = "model"
+        try:
+            for block in self._composer.blocks(found, basis):
+                if not blocks and not self._sure(
+                    found, draft(found, basis, [block], reason), basis.hits[block.cites[0] - 1]
+                ):
+                    return
+                if not blocks:
+                    yield References(tuple(basis.citations), Speaker.MODEL)
+                blocks.append(block)
+                yield Delta(block)
+        except ModelError as error:
+            reason = f"model:broken-off:{error}"[:120]
+        if blocks:
+            made = draft(found, basis, blocks, reason)
+            yield Decision(self._decided(found, made, basis.hits[blocks[0].cites[0] - 1], None, begun=True))
+
+    def _sure(self, found: Found, begun: Draft, lead: Hit) -> bool:
+        """Whether the answer that begins so will be given: what is shown must not be taken back."""
+        seen = features(found, begun.answer, lead, None, self._lexicon)
+        return not lacking(found.question, begun.answer.text) and self._weights.confidence(seen) >= self._answer_at
 
     # -- deciding ------------------------------------------------------------------------------------------------------
 
-    def _decided(self, found: Found, made: Draft, lead: Hit | None, match: faq.Match | None) -> Answer:
+    def _decided(
+        self, found: Found, made: Draft, lead: Hit | None, match: faq.Match | None, *, begun: bool = False
+    ) -> Answer:
         """An answer where enough of it holds and the confidence reaches the threshold, else somebody who knows.
 
         :param lead: the passage that answers under today's law
+        :param begun: what is asked for stands in a first sentence that has been shown
         """
-        checked = check(made, self._lexicon, _labels(found))
-        total = sum(len(sentences(block.text)) + len(block.rows) for block in made.answer.blocks)
-        kept = 1.0 - len(checked.dropped) / total if total else 0.0
-        seen = features(found, lead, match, self._lexicon, kept)
+        checked = check(regimes.of_here(found, made, self._region), self._lexicon, _labels(found))
+        seen = features(found, checked.answer, lead, match, self._lexicon)
         if self._observe:
             self._observe(seen, checked.answer)
         confidence = self._weights.confidence(seen)
         reasons = (*made.answer.reasons, *(f"dropped:{reason}" for _, reason in checked.dropped[:5]))
         if not checked.holds:
             return self._unknown(found, confidence, (*reasons, "nothing-verified"))
+        if not begun and (owed := lacking(found.question, checked.answer.text)):
+            return self._unknown(found, confidence, (*reasons, f"lacks:{owed}"))
         if confidence < self._answer_at:
             return self._unknown(found, confidence, (*reasons, f"confidence:{confidence:.2f}"))
         return replace(
@@ -271,7 +307,7 @@ class Doctor:
         answer = replies.reply(verdict, found.question.text, self._starter.contacts, found.question.on)
         return replace(
             answer,
-            blocks=(*named.missing(found, self._starter), *answer.blocks),
+            blocks=(*regimes.not_here(found, self._region), *named.missing(found, self._starter), *answer.blocks),
             confidence=round(confidence, 4),
             reasons=(*reasons, *answer.reasons),
             suggestions=suggestions(found.question.matter, found.hits, self._lexicon),

@@ -9,24 +9,28 @@ from bot.doctor import Doctor
 from bot.settings import Settings
 from corpus import starter as library
 from corpus.catalogue import Catalogue
-from indexer import service
+from indexer import door
+from indexer.encoder import load as load_encoder
 from indexer.settings import Settings as IndexSettings
 
 
 def open_doctor(
     settings: Settings, places: IndexSettings, observe: Callable[[Mapping[str, float], Answer], None] | None = None
 ) -> Doctor:
-    """:raises StoreError: if there is no index yet
+    """:raises StoreError: if there is no index yet, or Milvus does not answer
+    :raises EncoderError: if encoder or reranker cannot be loaded
     :raises ModelError: if a local chat model is asked for and its packages are missing
     """
     starter = library.load()
-    reader = service.reader(places.data_dir, Catalogue.open(places.database), starter, places.encoder)
+    encoder = load_encoder(places.encoder)
+    reader = door.open_reader(places, Catalogue.open(places.database), starter, encoder)
     reader.current()
     return Doctor(
         reader.current,
         starter,
         region=settings.region,
-        writer=settings.writer(),
+        writer=settings.writer(places.database),
+        judges=settings.judges(encoder),
         answer_at=settings.answer_at,
         observe=observe,
     )

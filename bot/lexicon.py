@@ -72,10 +72,33 @@ class Lexicon:
             for word, plain in self._matters.get(text[at], ())
         )
 
+    def matters(self, text: str) -> set[str]:
+        """:returns: the terms of the glossary that stand in `text`, in the words of the statutes; the longest where some overlap."""
+        found: set[str] = set()
+        at = 0
+        while at < len(text):
+            word, term = max(
+                (pair for pair in self._matters.get(text[at], ()) if text.startswith(pair[0], at)),
+                key=lambda pair: len(pair[0]),
+                default=(text[at], ""),
+            )
+            if term and term not in _GENERAL and word not in _GENERAL:
+                found.add(term)
+            at += len(word)
+        return found
+
     def coverage(self, question: str, *texts: str) -> float:
         """:returns: the weighted share of the question's content terms that occur in any of `texts`."""
         given = {term for text in texts for term in self.terms(text)}
         return overlap(self.terms(question), given, self.weights)
+
+    def holds(self, text: str, share: float, *texts: str) -> bool:
+        """Whether `texts` hold at least `share` of the content of `text`; of a text without content, they do."""
+        return not self.terms(text) or self.coverage(text, *texts) >= share
+
+    def weight(self, terms: Iterable[str]) -> float:
+        """:returns: how telling terms are together; rarer ones weigh more."""
+        return sum(map(self._weight, set(terms)))
 
     def likeness(self, question: str, other: str) -> float:
         """:returns: how much two short texts ask the same (0..1): shared weight over the weight of both."""

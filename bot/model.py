@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import logging
+import queue
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
+from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any, Protocol
 
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import HumanMessage, SystemMessage
+from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
+
+from bot.budget import Budget, Usage
 
 log = logging.getLogger(__name__)
 CHARACTERS_A_TOKEN = 1.5  # of Chinese text, for endpoints that do not count
+_AGAIN = frozenset({408, 409, 425, 429})  # refusals that may be different a moment later
 
 
 class ModelError(RuntimeError):
@@ -23,9 +27,12 @@ class ModelError(RuntimeError):
 
 
 class Writer(Protocol):
-    """Writes a reply piece by piece. Raises ModelError when it cannot."""
+    """Writes a reply piece by piece. Raises ModelError when it cannot.
 
-    def write(self, system: str, question: str) -> Iterator[str]: ...
+    Who finds the reply to be nonsense throws a ModelError into it, so that the writer learns of it.
+    """
+
+    def write(self, system: str, question: str) -> Generator[str]: ...
 
 
 class Breaker:
@@ -57,92 +64,141 @@ class Breaker:
                 self._until = self._clock() + self._pause
 
 
-class Budget:
-    """Tokens a day of this process; 0 means no limit."""
-
-    def __init__(self, a_day: int, today: Callable[[], date] = date.today) -> None:
-        self._a_day, self._today = a_day, today
-        self._day = today()
-        self._spent = 0
-        self._lock = threading.Lock()
-
-    def left(self) -> bool:
-        with self._lock:
-            self._turn()
-            return not self._a_day or self._spent < self._a_day
-
-    def spend(self, tokens: int) -> None:
-        with self._lock:
-            self._turn()
-            self._spent += tokens
-
-    @property
-    def spent(self) -> int:
-        return self._spent
-
-    def _turn(self) -> None:
-        if self._today() != self._day:
-            self._day, self._spent = self._today(), 0
-
-
 @dataclass
 class ChatWriter:
     """A LangChain chat model with a deadline, retries before the first word, a circuit breaker and a daily budget.
 
     :param timeout: seconds for the whole reply
-    :param retries: further tries after a failure, as long as nothing has been shown and the deadline allows
+    :param retries: further tries after a failure, as long as nothing has been said and the deadline allows
+    :param parallel: calls at the same time; who comes when all places are taken is sent away at once
+    :param longest: tokens of the longest reply, set aside in the budget before each call
     """
 
     model: BaseChatModel
     timeout: float = 20.0
     retries: int = 2
     back_off: float = 0.4
+    parallel: int = 4
+    longest: int = 800
     breaker: Breaker = field(default_factory=Breaker)
-    budget: Budget = field(default_factory=lambda: Budget(0))
+    budget: Budget | None = None
     sleep: Callable[[float], None] = time.sleep
+    _places: threading.Semaphore = field(init=False, repr=False)
 
-    def write(self, system: str, question: str) -> Iterator[str]:
-        if not self.budget.left():
-            raise ModelError("the budget of today is spent")
+    def __post_init__(self) -> None:
+        self._places = threading.Semaphore(self.parallel)
+
+    def write(self, system: str, question: str) -> Generator[str]:
         if not self.breaker.admits():
             raise ModelError("the model failed repeatedly and is left alone for a while")
         deadline = time.monotonic() + self.timeout
         for attempt in range(self.retries + 1):
             begun = False
             try:
-                for piece in self._once(system, question, deadline):
-                    begun = True
-                    yield piece
+                with closing(self._once(system, question, deadline)) as pieces:
+                    for piece in pieces:
+                        begun = True
+                        yield piece
                 self.breaker.succeeded()
                 return
-            except GeneratorExit:
+            except GeneratorExit:  # the reader has enough
+                if begun:
+                    self.breaker.succeeded()
                 raise
+            except _NotNow:
+                raise  # says nothing about the model
             except Exception as error:  # any client may raise anything; whatever it is, the answer must come
                 wait = self.back_off * 2**attempt * (1 + random.random() / 4)  # noqa: S311 - jitter
-                last = attempt == self.retries or begun or time.monotonic() + wait >= deadline
+                last = attempt == self.retries or begun or not _passing(error) or time.monotonic() + wait >= deadline
                 log.warning("chat model: %s: %s", type(error).__name__, str(error)[:200])
                 if last:
                     self.breaker.failed()
                     raise ModelError(f"{type(error).__name__}: {error}") from error
                 self.sleep(wait)
 
-    def _once(self, system: str, question: str, deadline: float) -> Iterator[str]:
-        said = 0
-        counted = 0
+    def _once(self, system: str, question: str, deadline: float) -> Generator[str]:
+        most = Usage(_tokens(len(system) + len(question)), self.longest)
+        if not self._places.acquire(blocking=False):
+            raise _NotNow("the model is busy")
         try:
-            for chunk in self.model.stream([SystemMessage(system), HumanMessage(question)]):
-                usage: Any = getattr(chunk, "usage_metadata", None)
-                counted = max(counted, int(usage["total_tokens"])) if usage else counted
-                text = chunk.text if isinstance(chunk.text, str) else str(chunk.content)
-                if text:
-                    said += len(text)
-                    yield text
-                if time.monotonic() > deadline:
-                    raise TimeoutError(f"no complete reply within {self.timeout} s")
+            day = self.budget.reserve(most) if self.budget else None
+            if self.budget and day is None:
+                raise _NotNow("the budget of today is spent")
+            call = _Call(self.model, [SystemMessage(system), HumanMessage(question)], self._places.release)
+        except BaseException:
+            self._places.release()
+            raise
+        said = 0
+        try:
+            while (piece := call.next(deadline)) is not None:
+                said += len(piece)
+                if piece:
+                    yield piece
+        except queue.Empty:
+            raise TimeoutError(f"no complete reply within {self.timeout} s") from None
         finally:
-            self.budget.spend(counted or round((len(system) + len(question) + said) / CHARACTERS_A_TOKEN))
+            call.leave()
+            if self.budget and day:
+                self.budget.settle(day, most, call.usage or Usage(most.read, _tokens(said)))
         if not said:
             raise ValueError("the reply is empty")
+
+
+class _NotNow(ModelError):
+    """The model has not been asked."""
+
+
+class _Call:
+    """One call of the model, in a thread of its own: whatever hangs, hangs there, and keeps its place until it is over."""
+
+    def __init__(self, model: BaseChatModel, messages: list[BaseMessage], over: Callable[[], None]) -> None:
+        self.usage: Usage | None = None
+        self._model, self._messages, self._over = model, messages, over
+        self._said: queue.SimpleQueue[str | Exception | None] = queue.SimpleQueue()
+        self._left = threading.Event()
+        threading.Thread(target=self._run, name="chat-model", daemon=True).start()
+
+    def next(self, deadline: float) -> str | None:
+        """:returns: the next piece, None after the last
+        :raises queue.Empty: at the deadline
+        """
+        piece = self._said.get(timeout=max(0.0, deadline - time.monotonic()))
+        if isinstance(piece, Exception):
+            raise piece
+        return piece
+
+    def leave(self) -> None:
+        self._left.set()
+
+    def _run(self) -> None:
+        try:
+            with closing(self._stream()) as pieces:
+                for piece in pieces:
+                    if self._left.is_set():
+                        return
+                    self._said.put(piece)
+            self._said.put(None)
+        except Exception as error:  # it is raised where somebody waits for it
+            self._said.put(error)
+        finally:
+            self._over()
+
+    def _stream(self) -> Generator[str]:
+        for chunk in self._model.stream(self._messages):
+            usage: Any = getattr(chunk, "usage_metadata", None)
+            if usage:
+                self.usage = Usage(int(usage["input_tokens"]), int(usage["output_tokens"]))
+            yield chunk.text if isinstance(chunk.text, str) else str(chunk.content)
+
+
+def _tokens(characters: int) -> int:
+    return round(characters / CHARACTERS_A_TOKEN)
+
+
+def _passing(error: Exception) -> bool:
+    """Whether the same call may succeed a moment later: a wrong key or name stays wrong."""
+    status = getattr(error, "status_code", None)
+    return not isinstance(status, int) or status >= 500 or status in _AGAIN
 
 
 def openai_compatible(base_url: str, name: str, key: str, *, timeout: float, max_tokens: int) -> BaseChatModel:
@@ -157,22 +213,31 @@ def openai_compatible(base_url: str, name: str, key: str, *, timeout: float, max
         timeout=timeout,
         max_retries=0,
         temperature=0,
+        stream_usage=True,
         extra_body={"max_tokens": max_tokens},  # older servers do not know max_completion_tokens
     )
 
 
-def local(name: str, *, max_tokens: int) -> BaseChatModel:
-    """:returns: a model of the local disk through transformers.
-
-    :raises ModelError: if the extra `local-model` is not installed
+def local(name: str, *, timeout: float, max_tokens: int) -> BaseChatModel:
+    """:param name: a folder as `save_pretrained` writes it; nothing is ever fetched
+    :returns: a model of the local disk through transformers, loaded
+    :raises ModelError: if the extra `local-model` is not installed, or the folder cannot be read
     """
     try:
         from langchain_huggingface import ChatHuggingFace, HuggingFacePipeline
     except ImportError as error:
-        raise ModelError("a local model needs: pip install 'env-doctor[local-model]'") from error
-    pipeline = HuggingFacePipeline.from_model_id(
-        model_id=name,
-        task="text-generation",
-        pipeline_kwargs={"max_new_tokens": max_tokens, "do_sample": False, "return_full_text": False},
-    )
-    return ChatHuggingFace(llm=pipeline)
+        raise ModelError("本地模型需要先安装 / a local model needs: pip install 'env-doctor[local-model]'") from error
+    try:
+        pipeline = HuggingFacePipeline.from_model_id(
+            model_id=name,
+            task="text-generation",
+            model_kwargs={"local_files_only": True},
+            # max_time: an abandoned reply must not keep the processor busy for long
+            pipeline_kwargs={"max_new_tokens": max_tokens, "max_time": timeout, "do_sample": False},
+        )
+        model = ChatHuggingFace(llm=pipeline, tokenizer=pipeline.pipeline.tokenizer)
+    except (OSError, ValueError) as error:
+        raise ModelError(f"读不了本地模型 / cannot read the local model {name}: {error}") from error
+    if not pipeline.pipeline.tokenizer.chat_template:
+        raise ModelError(f"这个模型没有对话模板 / the model in {name} has no chat template, so that it cannot be asked")
+    return model

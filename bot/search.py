@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 
 from bot.lexicon import Lexicon
 from bot.state import Found, Reference, Understood
@@ -17,7 +18,23 @@ CODE = "生态环境法典"
 _WHICH_LAW = Cite(CODE, "第一千零五十七条")  # 从旧兼从轻
 _BEST, _VOTERS = 10, 6
 _SECOND_CITE = 0.85
+_WHOLE = 0.5  # a FAQ on some part of a document
 _LIKE = 0.3  # below, the nearest article of the code is too far from the repealed one to be named beside it
+
+
+class Without:
+    """An index that finds everything but one passage."""
+
+    def __init__(self, index: Index, left_out: str) -> None:
+        self._index, self._left_out = index, left_out
+        self.id = index.id
+
+    def search(self, query: str, *, on: date, region: str = "", k: int = 10) -> list[Hit]:
+        hits = self._index.search(query, on=on, region=region, k=k)
+        return [hit for hit in hits if hit.passage.id != self._left_out]
+
+    def article(self, title: str, article: str, *, on: date) -> Hit | None:
+        return self._index.article(title, article, on=on)
 
 
 def find(question: Understood, index: Index, starter: Starter, lexicon: Lexicon) -> Found:
@@ -72,6 +89,13 @@ def articles_of(hit: Hit) -> set[Cite]:
     return set(hit.passage.stands_for) or {Cite(hit.passage.title, hit.passage.article)}
 
 
+def voted(hit: Hit, votes: Mapping[Cite, float]) -> float:
+    """:returns: how strongly FAQs point to a passage; to a section or row also where they cite its document as a whole."""
+    own = max((votes.get(cite, 0.0) for cite in articles_of(hit)), default=0.0)
+    whole = votes.get(Cite(hit.passage.title), 0.0) if hit.passage.kind in ("section", "row") else 0.0
+    return max(own, _WHOLE * whole)
+
+
 def _named(
     wanted: Sequence[Reference], index: Index, question: Understood
 ) -> tuple[tuple[Hit, ...], tuple[Reference, ...]]:
@@ -93,8 +117,10 @@ def _replaced(
     """The articles in force in place of repealed ones: by the crosswalk, else the nearest ones of the code by the old text."""
     out: list[Hit] = []
     for hit in old:
-        cites = starter.crosswalk.get((hit.passage.title, hit.passage.article), ())
-        current = [found for cite in cites if (found := index.article(cite.title, cite.article, on=question.today))]
+        cites = starter.crosswalk.get((hit.passage.title, hit.passage.article))
+        if cites == ():
+            continue  # the code dropped it: whatever comes near is another matter
+        current = [found for cite in cites or () if (found := index.article(cite.title, cite.article, on=question.today))]
         if not current and not cites:
             near = index.search(hit.passage.text[:300], on=question.today, region=question.region, k=K)
             current = [

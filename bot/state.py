@@ -68,6 +68,8 @@ class Understood:
     today: date
     region: str
     place: str = ""  # the place that the question itself names
+    local: bool = False  # whether it names the place of the service
+    elsewhere: str = ""  # the place whose rule it asks about, though it is about the place of the service
     references: tuple[Reference, ...] = ()
     period: Period | None = None
     followup: bool = False
@@ -92,6 +94,7 @@ class Found:
     earlier: tuple[Hit, ...] = ()
     transition: Hit | None = None  # the article that says which law applies to earlier conduct
     unknown: tuple[Reference, ...] = ()
+    floors: Mapping[str, float] = field(default_factory=dict)  # similarity of what has nothing to do with the field
 
 
 @dataclass(frozen=True, slots=True)

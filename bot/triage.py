@@ -3,21 +3,37 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping
+from dataclasses import replace
 
-from bot.answer import Outcome, Turn
-from bot.classifier import PASS as CLASS_PASS
-from bot.classifier import shipped
+from bot.answer import Outcome
+from bot.classifier import contact, shipped
 from bot.rules import Rule, rules
 from bot.state import Verdict
 from bot.text import is_chinese, letters, normalise, sentences, squeezed
 
 MAX_CHARACTERS = 2000
-# Of an outcome: from SURE the classifier decides, from SUSPECT it doubts. Concrete cases look much like questions of the
-# same firm that the library answers, so there it must be surer.
-SURE = {Outcome.EMERGENCY: 0.5, Outcome.REFUSE: 0.5, Outcome.REDIRECT: 0.5, Outcome.ESCALATE: 0.65}
-SUSPECT = 0.3
-_VICTIM = re.compile(r"晕|昏|倒在|倒下|呕|吐|中毒|喘|抽搐|没上来|喊不应|烧伤|灼伤|不省人事")
+# Of an outcome: from SURE the classifier decides, from SUSPECT it doubts. Set on sentences in three parts, each judged by
+# what was learned from the other two; to miss an emergency does the greatest harm.
+SURE = {
+    Outcome.EMERGENCY: 0.2,
+    Outcome.REFUSE: 0.4,
+    Outcome.REDIRECT: 0.45,
+    Outcome.ESCALATE: 0.35,
+    Outcome.ANSWERED: 0.3,
+    Outcome.CLARIFY: 0.3,
+}
+SUSPECT = {Outcome.EMERGENCY: 0.08, Outcome.REFUSE: 0.15, Outcome.REDIRECT: 0.15, Outcome.ESCALATE: 0.12}
+_CLAUSE = re.compile(r"[,，。;；!！?？]")
+_SHORTEST = 5  # characters
+_MIXED, _CLEAR = 0.02, 0.8  # of the whole text and of one of its clauses, where together they make an emergency
+_REPLIES = {"refuse:evade": "refuse-evasion"}
+_EMERGENCIES = (
+    ("emergency-radiation", re.compile(r"放射|辐射|探伤|铅[罐盒桶]|源盒|辐照")),
+    ("emergency-people", re.compile(r"晕|昏|倒在|倒下|呕|吐|中毒|喘|抽搐|没上来|喊不应|烧伤|灼伤|不省人事|没反应|叫不醒")),
+    ("emergency-fire", re.compile(r"着火|起火|失火|烧起来|在烧|爆炸|炸了|火光|燃起来")),
+    ("emergency-gas", re.compile(r"煤气|天然气|燃气|液化气|瓦斯|沼气|氯气|氨气|液氨|硫化氢|毒气")),
+)
 PASS = Verdict("pass")
 _KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _LANGUAGES = (
@@ -28,52 +44,68 @@ _LANGUAGES = (
 )
 
 
-def triage(question: str, history: Sequence[Turn] = ()) -> Verdict:
+def triage(question: str) -> Verdict:
     """:returns: the verdict on a question as typed; PASS where retrieval should answer it.
 
-    Order is by harm: an emergency, then attempts on the service, then everything that a person must handle.
+    An emergency goes before an attempt on the service, and that before everything else.
     """
     plain = normalise(question)
     text = squeezed(question)
     if not plain:
         return Verdict("empty", Outcome.CLARIFY, "empty")
     language = language_of(plain)
-    if urgent := _first("triage", text, "emergency:"):
-        return _verdict(urgent, language)
-    if hit := _first("foreign", text):
-        return _verdict(hit, language)
-    if hit := _first("triage", text):
-        return _verdict(hit, language)
+    guessed = learned(_ends(text))
+    if guessed.outcome is Outcome.EMERGENCY:
+        return replace(guessed, language=language)
+    for name in ("foreign", "injection"):
+        if hit := _first(name, text):
+            return _verdict(hit, language)
     if len(letters(plain)) < 2 or _is_noise(plain):
         return Verdict("nonsense", Outcome.CLARIFY, "nonsense", language=language)
     if language != "zh":
+        if guessed.outcome is Outcome.REFUSE:
+            return replace(guessed, language=language)
         return Verdict(f"language:{language}", Outcome.ESCALATE, "foreign", language=language)
-    for name in ("smalltalk", "escalate", "redirect"):
-        if hit := _first(name, text):
-            return _verdict(hit, language)
-    return learned(text)
+    if hit := _first("smalltalk", text):
+        return _verdict(hit, language)
+    return guessed
 
 
 def learned(text: str) -> Verdict:
-    """What no rule decides: the classifier's outcome where it is sure of one, named by its likeliest class.
+    """The classifier's outcome where it is sure of one, named by its likeliest class.
 
     Where it only suspects one, the verdict passes and `doubt` holds the suspicion, for the case that retrieval is not
     sure of its answer either.
     """
-    seen = shipped().probabilities(_ends(text))
-    outcomes: dict[str, float] = {}
-    for name, chance in seen.items():
-        outcome = name.partition(":")[0]
-        outcomes[outcome] = outcomes.get(outcome, 0.0) + chance
-    outcome = max((name for name in outcomes if name != CLASS_PASS), key=lambda name: outcomes[name])
-    if outcomes[outcome] < SUSPECT:
-        return PASS
-    likeliest = max((name for name in seen if name.partition(":")[0] == outcome), key=lambda name: seen[name])
-    reply = {"emergency": "emergency-spill", "refuse:evade": "refuse-evasion"}.get(likeliest, likeliest.replace(":", "-"))
-    if outcome == "emergency" and _VICTIM.search(text):
-        reply = "emergency-people"
-    verdict = Verdict(f"{likeliest}:learned", Outcome(outcome), reply)
-    return verdict if outcomes[outcome] >= SURE[verdict.outcome or Outcome.ESCALATE] else Verdict("pass", doubt=verdict)
+    seen = shipped().probabilities(text)
+    if _urgent(text, seen):
+        return _guess(Outcome.EMERGENCY, text, seen)
+    for levels in (SURE, SUSPECT):
+        outcome = max(levels, key=lambda name: seen[name] / levels[name])
+        if seen[outcome] >= levels[outcome]:
+            guess = _guess(outcome, text, seen)
+            return guess if levels is SURE else Verdict("pass", doubt=guess)
+    return PASS
+
+
+def _urgent(text: str, seen: Mapping[str, float]) -> bool:
+    """Whether it is an emergency, also where a question of law stands behind it (柴油流进河里了，要不要罚款)."""
+    whole = seen[Outcome.EMERGENCY]
+    if whole >= SURE[Outcome.EMERGENCY] or whole < _MIXED:
+        return whole >= SURE[Outcome.EMERGENCY]
+    parts = [part for part in _CLAUSE.split(text) if len(part) >= _SHORTEST]
+    return len(parts) > 1 and any(shipped().probabilities(part)[Outcome.EMERGENCY] >= _CLEAR for part in parts)
+
+
+def _guess(outcome: Outcome, text: str, seen: Mapping[str, float]) -> Verdict:
+    likeliest = max((name for name in seen if name.startswith(f"{outcome}:")), key=lambda name: seen[name], default=outcome)
+    reply = _REPLIES.get(likeliest, likeliest.replace(":", "-"))
+    if outcome is Outcome.EMERGENCY:
+        reply = next((reply for reply, words in _EMERGENCIES if words.search(text)), "emergency-spill")
+    elif outcome in (Outcome.ANSWERED, Outcome.CLARIFY):
+        reply = likeliest.partition(":")[2]
+    office = contact(text) if outcome is Outcome.REDIRECT else ""
+    return Verdict(f"{likeliest}:learned", outcome, reply, office)
 
 
 def language_of(text: str) -> str:
@@ -88,7 +120,7 @@ def language_of(text: str) -> str:
 def is_injection(text: str) -> bool:
     """Whether a text (of a person or inside a passage) tries to give the service orders."""
     seen = squeezed(text)
-    return any(rule.holds(seen) for rule in rules("triage") if rule.id.startswith("refuse:injection"))
+    return any(rule.holds(seen) for rule in rules("injection"))
 
 
 def condensed(text: str) -> str:
@@ -98,9 +130,9 @@ def condensed(text: str) -> str:
     return chosen[:300]
 
 
-def _first(name: str, text: str, prefix: str = "") -> Rule | None:
+def _first(name: str, text: str) -> Rule | None:
     seen = _ends(text)
-    return next((rule for rule in rules(name) if rule.id.startswith(prefix) and rule.holds(seen)), None)
+    return next((rule for rule in rules(name) if rule.holds(seen)), None)
 
 
 def _ends(text: str) -> str:

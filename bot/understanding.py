@@ -9,7 +9,7 @@ from datetime import date
 from bot.answer import Context, Turn
 from bot.conversation import Whole, split, whole
 from bot.dates import period
-from bot.places import place
+from bot.places import elsewhere, place, without_places
 from bot.references import Laws, references
 from bot.state import Kind, Period, Understood
 from bot.text import letters, normalise
@@ -18,7 +18,7 @@ from bot.triage import MAX_CHARACTERS, condensed
 CODE_FROM = date(2026, 8, 15)  # 生态环境法典 第一千二百四十二条
 _KINDS = (
     (Kind.SUM, r"罚(?:款|金|单)?.{0,6}(?:多少|几多|多大|几万|多重|好多|标准|额度|几个钱|怎么算|怎么定)|(?:多少|几多|几万|好多).{0,4}(?:罚|钱|元)|(?:怎么|如何|么样|怎样|咋|会)(?:处)?罚|会被罚|罚不罚|处罚(?:标准|规定|措施)|什么(?:处罚|后果)|么(?:事)?(?:处罚|后果)|后果|要罚|罚得|罚几|罚多少|税额|多少税|费用|补贴多少|奖(?:励|金).{0,4}(?:多少|几多)|法律责任"),
-    (Kind.DEADLINE, r"多久|几天|多少天|几时|期限|时限|什么时候|么时候|哪天|几个月|多长时间|几年|有效期|截止|到期|逾期|提前多|几点|多少(?:小时|日|个月|工作日)|来得及|什么时间|几小时"),
+    (Kind.DEADLINE, r"多久|几天|多少天|几时|期限|时限|什么时候|么时候|哪天|几个月|多长时间|(?<!好)几年(?!了)|有效期|截止|到期|逾期|提前多|几点|多少(?:小时|日|个月|工作日)|来得及|什么时间|几小时"),
     (Kind.WHO, r"找谁|找哪个|找哪|归谁|归哪|谁管|谁来|谁负责|谁审批|谁查|哪个(?:部门|单位|局|管|负责|批|审)|哪(?:个|些)?部门|什么部门|向谁|哪里(?:举报|投诉|反映|申请|办)|到哪|去哪|打什么电话|打哪个|哪级|由谁|谁(?:可以|能|有权|承担|出|付)|哪个来|管不管|牵头"),
     (Kind.MAY, r"能不能|可不可以|可以.{0,14}(?:吗|么|不)|能.{0,14}(?:吗|么|不)[?？]?$|要不要|需不需要|需要.{0,14}(?:吗|么|不)[?？]?$|是否|用不用|必须.{0,14}(?:吗|么)|是不是|算不算|允许|准不准|行不行|违法吗|违不违法|合法吗|犯法|要.{1,14}(?:吗|么|不)[?？]?$|属于.{0,10}(?:吗|么)|有没有(?:权|必要|规定)|得不得|该不该|(?:吗|么|不|啵)[?？]?$"),
     (Kind.FIGURE, r"(?:目标|指标|比例|率|浓度|面积|标准|限值|总量|数量|距离|分贝|规模).{0,8}(?:多少|几多|是什么|是多少|多大|好多)|多少(?:分贝|米|公里|吨|个|家|公顷|平方|毫克|微克|天|%)|百分之(?:几|多少)|达到多少|多少|几多"),
@@ -30,7 +30,8 @@ _FINE = re.compile(r"罚(?!则|单|没有)|处罚")
 _WEAK = (Kind.FIGURE, Kind.WHAT)
 # How earlier conduct came to light says nothing of the matter.
 _DISCOVERED = re.compile(
-    r"(?:现在|才|刚|后来)?(?:来)?被?(?:查到|查出来?|发现|抓到|抓住|查获)(?:了|的)?|(?:现在|最近)才(?:来)?(?=罚|查)|按(?:老|旧|新)法还是(?:法典|新法|旧法|老法)"
+    r"(?:现在|才|刚|后来)?(?:来)?被?(?:查到|查出来?|发现|抓到|抓住|查获)(?:了|的)?|被查(?:处|了)?(?=[,，。?？]|$)|(?:现在|最近)才(?:来)?(?=罚|查)|"
+    r"按(?:老|旧|新)法还是(?:法典|新法|旧法|老法)|(?:该|应该|到底)?(?:按|用|适用|依)(?:照)?(?:哪|什么)(?:个|部|一部)?(?:法律?|规定)(?:处?罚|算|处理)?"
 )
 _COMPILED = tuple((kind, re.compile(pattern)) for kind, pattern in _KINDS)
 
@@ -70,15 +71,19 @@ def understand(
 
 def _one(text: str, made: Whole, focus: str, today: date, here: str, laws: Laws) -> Understood:
     when = period(text, today, CODE_FROM)
-    named = place(text, here)
+    other = elsewhere(text, here)
+    named = here if other else place(text, here)
+    kind = kind_of(text)
     return Understood(
         text=text,
-        matter=_matter(text, when),
-        kind=kind_of(text),
+        matter=without_places(text) or text if other else _matter(text, when),
+        kind=Kind.SUM if other and _FINE.search(text) else kind,
         on=when.on if when else today,
         today=today,
         region=named or here,
         place=named if named != here else "",
+        local=named == here,
+        elsewhere=other,
         references=references(text, laws, made.previous),
         period=when,
         followup=made.followup,

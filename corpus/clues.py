@@ -92,7 +92,7 @@ def _newspaper(clues: Clues, name: str) -> bool:
 
 def _title(clues: Clues, name: str, head: list[str], loaded: Loaded) -> None:
     heading = next((block.text for block in loaded.blocks if block.kind == "heading" and block.level == 1), "")
-    part = re.sub(r"^.*[-—·]", "", name)
+    part = re.sub(r"^.*[-—·]", "", re.sub(r"[（(][\d-]+[)）]$", "", name))
     if heading.endswith("法典") and re.fullmatch(r"总则|附则|.{2,8}编", part):
         heading = f"{heading}（{part}）"  # a code that comes in a file for each of its books
         clues.note("title", heading, heading)

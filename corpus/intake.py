@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from corpus import metadata, registry
+from corpus import metadata, namesakes, registry
 from corpus.catalogue import Catalogue, CatalogueError, Outcome, State
 from corpus.legal import as_known
 from corpus.loaders.base import LoadError
 from corpus.metadata import Overrides
-from corpus.model import Document
+from corpus.model import Document, Rank
 from corpus.prepared import READER, Load, Prepared, digest, doubts, draft_of, prepare
 
 __all__ = ["Prepared", "Result", "absent", "doubts", "draft_of", "files", "prepare", "take_in"]
@@ -34,7 +34,7 @@ class Result:
     path: Path
     outcome: Outcome | None = None
     document: Document | None = None
-    held: bool = False  # kept as a draft because its text is doubtful
+    held: bool = False  # kept as a draft because its text or what it claims is doubtful
     passages: int = 0
     articles: int = 0
     look: tuple[str, ...] = ()
@@ -115,6 +115,8 @@ class _Batch:
         self.by_bytes: dict[str, Path] = {}
         self.by_document: dict[str, Path] = {}
         self.in_force: dict[str, dict[str, date | None]] = defaultdict(dict)
+        self.titles: set[str] = set()
+        self.parts: dict[str, set[str]] = defaultdict(set)  # titles by what is left of them without one character
 
     def survey(self, paths: Iterable[Path]) -> None:
         """Find out what is stored already, before anything is: so the order of a batch decides nothing when it is run again."""
@@ -122,6 +124,8 @@ class _Batch:
         for document in self.catalogue.documents():
             if not document.ended_on:
                 self.in_force[document.short_title][document.id] = document.publish_date
+            if document.rank > Rank.NORMATIVE:
+                self._name(document.short_title)
         for path in paths:
             try:
                 sha256 = digest(path)
@@ -145,8 +149,9 @@ class _Batch:
         rival = self.by_document.get(id)
         if rival and not self._fuller(prepared):
             return Result(path, Outcome.DUPLICATE, look=(f"与 {rival} 标题和日期相同，正文不更全，没有存入",))
-        held = self.state is State.PUBLISHED and prepared.needs_review(self.review_below)
         before = self.catalogue.document(id)
+        confirmed = before is not None and before.sha256 == sha256  # somebody has published these very bytes
+        held = self.state is State.PUBLISHED and not confirmed and prepared.needs_review(self.review_below)
         outcome = self.catalogue.add(
             prepared.document,
             prepared.passages,
@@ -154,14 +159,18 @@ class _Batch:
             state=State.DRAFT if held else self.state,
             origin=prepared.origin,
         )
-        self._stands(path, sha256, id)
-        look = [*doubts(prepared, before), *self._amended(prepared.document), *self._ended(prepared.document)]
-        if rival:
+        look = [*doubts(prepared, None if held else before), *self._ended(prepared.document)]
+        if not held:
+            self._stands(path, sha256, id)
+            look += [*self._amended(prepared.document), *self._alike(prepared.document)]
+        if rival and not held:
             look.append(f"与 {rival} 标题和日期相同，正文更全，已取代它")
         return Result(path, outcome, prepared.document, held, len(prepared.passages), prepared.articles, tuple(look))
 
     def _stands(self, path: Path, sha256: str, id: str) -> None:
         self.by_bytes[sha256] = path
+        if id.endswith(_DRAFT) and self.state is State.PUBLISHED:
+            return  # what waits for review keeps nothing else out
         self.by_document[id.removesuffix(_DRAFT)] = path
 
     def _fuller(self, prepared: Prepared) -> bool:
@@ -179,6 +188,23 @@ class _Batch:
             if now and now.ended_on:
                 del older[id]
                 yield f"{now.publish_date} 的版本自 {now.ended_on} 起被它代替，请用 impact 查看引用它的内容"
+
+    def _alike(self, document: Document) -> Iterator[str]:
+        """Another instrument whose title is one character off; most are real, one may be a slip or worse."""
+        title = document.short_title
+        if document.rank <= Rank.NORMATIVE or title in self.titles or title in namesakes.instruments():
+            return
+        shortened = {title[:at] + title[at + 1 :] for at in range(len(title))} | {title}
+        near = {name for part in shortened for name in self.parts.get(part, ())}
+        for name in sorted(near):
+            if namesakes.alike(title, name):
+                yield f"标题与已入库的《{name}》相似，只差一个字，请确认不是误写"
+        self._name(title)
+
+    def _name(self, title: str) -> None:
+        self.titles.add(title)
+        for part in {title[:at] + title[at + 1 :] for at in range(len(title))} | {title}:
+            self.parts[part].add(title)
 
     def _ended(self, document: Document) -> Iterator[str]:
         known = as_known(document, self.catalogue.known)

@@ -15,6 +15,7 @@ from corpus.model import Cite, Document, Trust
 from corpus.regions import jurisdiction
 
 ALWAYS = 0
+_SAME_VERSION = 92  # days: adoption, promulgation and printing of one version lie this close together
 NEVER = date.max.toordinal() + 1
 
 
@@ -78,21 +79,28 @@ class Versions:
         for document in documents:
             self._held[document.short_title].append(document)
         self._instruments = instruments
-        texts = {row.id for title in instruments if (row := self.behind(title)) and row is not instruments[title]}
+        texts = {row.id for title in instruments if (row := self.behind(title)) and row.id != instruments[title].id}
         self._labels = labels(texts)
 
     def behind(self, title: str) -> Document | None:
-        """The version that an entry of the library speaks of.
+        """The version that an entry of the library speaks of; None for an unknown title.
 
-        It is the one published on the day that the library knows, else the newest of all; None for an unknown title.
+        It is the text published when the library says, if need be a few weeks off. A later text under the name, level and
+        place of an instrument ends what the library knows; one of another level or place is a namesake and changes nothing.
         """
         known = self._instruments.get(title)
         held = self._held.get(title, [])
-        if known:
-            same = [row for row in held if row.publish_date == known.publish_date]
-            if same:
-                return same[-1]
-        return max([*([known] if known else []), *held], key=lambda row: row.starts_on or date.min, default=None)
+        if known is None:
+            return max(held, key=_start, default=None)
+        held = [row for row in held if _is_one(row, known)]
+        same = [row for row in held if _days_apart(row, known) <= _SAME_VERSION]
+        if same:
+            return min(reversed(same), key=lambda row: _days_apart(row, known))
+        newest = max([known, *held], key=_start)
+        if newest is known or known.ended_on:
+            return known
+        by = f"{newest.title}（{_start(newest).year}年版）"
+        return replace(known, ended_on=newest.starts_on, superseded_by=by)
 
     def lacks(self, cite: Cite) -> bool:
         """Whether the text of the version behind a cite is here and has no such article."""
@@ -120,6 +128,27 @@ class Versions:
             max((row.region for row in windows), key=len, default=""),
             own.trust if own else Trust.CURATED,
         )
+
+
+def _start(document: Document) -> date:
+    return document.starts_on or date.min
+
+
+def _is_one(row: Document, known: Document) -> bool:
+    """Whether a document under the title of an instrument can be that instrument, in whichever version."""
+    told = {row.trust, known.trust} & {Trust.DRAFT, Trust.NEWS}
+    return (
+        (not told or row.trust is known.trust)
+        and (not row.level or not known.level or row.rank == known.rank)
+        and jurisdiction(row.region) == jurisdiction(known.region)
+    )
+
+
+def _days_apart(row: Document, known: Document) -> int:
+    """Days between the two publications; 0 where one of the days is not known."""
+    if row.publish_date is None or known.publish_date is None:
+        return 0
+    return abs((row.publish_date - known.publish_date).days)
 
 
 def _end_only(document: Document) -> Document | None:

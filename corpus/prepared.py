@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from corpus import metadata
+from corpus import claims, metadata, namesakes, registry
 from corpus.catalogue import Origin
 from corpus.loaders.base import Loaded, LoadError
 from corpus.metadata import Overrides
@@ -15,7 +15,7 @@ from corpus.model import Document, Passage
 from corpus.numerals import ARTICLE, number
 from corpus.structure import parse
 
-READER = "3"  # raise it when loaders or parser read files differently, so that unchanged files are read again
+READER = "4"  # raise it when loaders or parser read files differently, so that unchanged files are read again
 DOUBTFUL = 0.6
 _SHORTEST = 20  # characters; what is shorter is a fragment, however clean it looks
 Load = Callable[[Path], Loaded]
@@ -23,11 +23,15 @@ Load = Callable[[Path], Loaded]
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A file ready to be stored, for a preview before anything is."""
+    """A file ready to be stored, for a preview before anything is.
+
+    `suspicions` say why a person has to look before the document may count; its other warnings stand in `origin`.
+    """
 
     document: Document
     passages: tuple[Passage, ...]
     origin: Origin
+    suspicions: tuple[str, ...] = ()
 
     @property
     def articles(self) -> int:
@@ -38,7 +42,9 @@ class Prepared:
         return sum(len(passage.text) for passage in self.passages)
 
     def needs_review(self, below: float) -> bool:
-        """Whether the text is too poor (quality 0..1 under `below`) or too short to be published unseen; 0 lets all through."""
+        """Whether the document is suspicious, or its text too poor (quality 0..1 under `below`; 0 lets all through) or too short."""
+        if self.suspicions:
+            return True
         return below > 0 and (self.origin.quality < below or self.characters < _SHORTEST)
 
 
@@ -73,7 +79,19 @@ def prepare(path: Path, load: Load, overrides: Overrides | None = None, name: st
     if not passages:
         raise LoadError("no-text", "没有读到正文", "请确认文件不是空白页或纯图片，必要时换成文字版再上传。")
     fingerprint = metadata.fingerprint(sha256, path, overrides, READER)
-    return Prepared(document, passages, Origin(provenance, loaded.warnings, loaded.quality, fingerprint))
+    suspicions = tuple(_suspicions(path, document, provenance, loaded, passages))
+    warnings = (*loaded.warnings, *suspicions, *claims.remarks(document, provenance, loaded))
+    return Prepared(document, passages, Origin(provenance, warnings, loaded.quality, fingerprint), suspicions)
+
+
+def _suspicions(
+    path: Path, document: Document, provenance: Mapping[str, str], loaded: Loaded, passages: Sequence[Passage]
+) -> Iterator[str]:
+    """A row of a table and a title that a person states are somebody's word for the document; nothing is doubted then."""
+    if registry.find(path) or provenance.get("title") == metadata.HUMAN:
+        return
+    yield from claims.unproved(document, provenance, loaded, passages)
+    yield from namesakes.suspicions(document, passages, namesakes.instruments())
 
 
 def doubts(prepared: Prepared, before: Document | None = None) -> Iterator[str]:
@@ -122,4 +140,4 @@ def draft_of(prepared: Prepared, document: Document) -> Prepared:
         )
         for passage in prepared.passages
     )
-    return Prepared(document, moved, prepared.origin)
+    return replace(prepared, document=document, passages=moved)

@@ -53,7 +53,7 @@ def summary(console: Console, results: Sequence[Result], left: int = 0, report: 
     console.print(table)
     if counts[_HELD]:
         console.print(
-            f"{counts[_HELD]} 份文字质量偏低，已存为草稿，没有发布。用 python -m corpus review 查看，publish 发布。"
+            f"{counts[_HELD]} 份需要先核对（原因见下），已存为草稿，没有发布。用 python -m corpus review 查看，publish 发布。"
         )
     look = needs_look(results)
     if look:

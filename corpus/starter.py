@@ -65,7 +65,7 @@ class Starter:
     """The library in memory. `instruments` and `articles` (how many it has) are keyed by short title.
 
     `crosswalk` leads from a repealed article (short title, label) to what stands in its place, to () where nothing does;
-    `crosswalk_notes` say for some of them what changed.
+    `crosswalk_notes` say for some of them what changed. `smoke`: questions with the article that an index must find.
     """
 
     instruments: Mapping[str, Document]
@@ -75,6 +75,7 @@ class Starter:
     contacts: tuple[Responsible, ...] = ()
     crosswalk: Mapping[tuple[str, str], tuple[Cite, ...]] = field(default_factory=dict)
     crosswalk_notes: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    smoke: tuple[tuple[str, Cite], ...] = ()
 
     @property
     def digests(self) -> tuple[Passage, ...]:
@@ -133,6 +134,9 @@ def _load(folder: Path) -> Starter:
         crosswalk_notes={
             (short_title(row["old"]), row["article"]): str(row["note"]) for row in crosswalk if row.get("note")
         },
+        smoke=tuple(
+            (row["question"], Cite(short_title(row["title"]), row["article"])) for row in _rows(folder / "smoke.yaml")
+        ),
     )
 
 

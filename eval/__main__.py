@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,93 +14,243 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from bot.model import ModelError
+from corpus.starter import LibraryError
 from eval import experiments
 from eval import questions as sets
-from eval.compare import compare as compared
-from eval.gate import breaches, read_limits
+from eval.gate import LIMITS, LimitsError, breaches, losses, read_limits
+from eval.judge import judge as second
 from eval.metrics.harm import HARMS
-from eval.results import read
+from eval.report import words
+from eval.results import RunError
+from indexer.encoder import EncoderError
+from indexer.lease import LeaseError
+from indexer.store import StoreError
 
 app = typer.Typer(help="评测：运行题集、比较两次运行、把关、测速。", no_args_is_help=True, add_completion=False)
 out = Console(highlight=False)
-errors = Console(stderr=True, highlight=False)
+errors = Console(stderr=True, highlight=False, soft_wrap=True)
 RUNS = Path("data/runs")
+EXPECTED = (
+    FileNotFoundError,
+    sets.SetError,
+    RunError,
+    LimitsError,
+    StoreError,
+    LeaseError,
+    EncoderError,
+    LibraryError,
+    ModelError,
+)
 
 SetName = Annotated[str, typer.Argument(help="题集：文件，或 eval/sets 里的名字")]
+Folder = Annotated[Path, typer.Argument(help="一次运行的文件夹")]
+Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="以哪一天的规定为准，默认今天")]
+Place = Annotated[str, typer.Option(help="默认是服务所在地")]
+Limits = Annotated[Path, typer.Option(help="界限文件", exists=True, dir_okay=False)]
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Expected failures as one red message and status 2."""
+    try:
+        yield
+    except EXPECTED as error:
+        errors.print(f"✗ {error}", style="red", markup=False)
+        raise typer.Exit(2) from error
 
 
 @app.command("run")
 def run_set(
     name: SetName,
     *,
-    folder: Annotated[Path | None, typer.Option("--out", help="结果文件夹，默认 data/runs/题集-时间")] = None,
-    on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="以哪一天的规定为准，默认今天")] = None,
-    region: Annotated[str, typer.Option(help="默认是服务所在地")] = "",
+    folder: Annotated[
+        Path | None, typer.Option("--out", help="结果文件夹，默认 data/runs/题集-时间；中断后写同一个文件夹就接着运行")
+    ] = None,
+    on: Day = None,
+    region: Place = "",
+    judge: Annotated[bool, typer.Option("--judge", help="另请设置好的对话模型看一遍答复，只供参考")] = False,
 ) -> None:
     """逐题提问，写出结果、指标和报告。"""
-    from eval.run import Setting, run
+    from eval.gold import unmet
+    from eval.run import Setting, begin, finish, go
     from eval.system import open_system
-    from indexer.store import StoreError
 
-    path = _find(name)
-    questions = _load(path)
-    folder = folder or RUNS / f"{path.stem}-{datetime.now(UTC):%Y%m%dT%H%M%S}"
-    try:
+    with _told():
+        path = sets.find(name)
+        sets.load(path)  # before an index is opened: a broken set is the first thing to say
         system = open_system()
-    except StoreError as error:
-        raise _stop(str(error)) from error
-    setting = Setting(on.date() if on else date.today(), region or system.region)
-    with _bar() as bar:
-        task = bar.add_task(path.stem, total=len(questions))
-        for _ in run(system.doctor, system.index, questions, setting, folder, path.stem):
-            bar.advance(task)
-    _show(json.loads((folder / "summary.json").read_text(encoding="utf-8")))
-    out.print(f"报告：{folder / 'report.html'}")
+        if judge and system.writer is None:
+            raise RunError(
+                "没有设置对话模型，没有运行。请设置 ENVDOCTOR_MODEL_NAME（见 docs/settings.md），或者去掉 --judge。"
+            )
+        setting = Setting(on.date() if on else date.today(), region or system.region)
+        folder = folder or RUNS / f"{path.stem}-{datetime.now(UTC):%Y%m%dT%H%M%S}"
+        run = begin(system, path, setting, folder)
+        if run.results:
+            errors.print(f"接着上次：{len(run.questions)} 题里已经答了 {len(run.results)} 题")
+        missing = unmet(run.questions, system.catalogue, system.starter, setting.on, setting.region)
+        if missing:
+            errors.print(f"有 {len(missing)} 条标准条文对不上知识库，这些题会算作没有找到：", *missing[:5], sep="\n")
+        extra, verdicts = {"unmet gold": len(missing)}, None
+        try:
+            with _bar() as bar:
+                task = bar.add_task(path.stem, total=len(run.questions), completed=len(run.results))
+                for _ in go(system, run, setting):
+                    bar.advance(task)
+                if judge and system.writer:
+                    task = bar.add_task("模型评判", total=len(second.judged(run.questions, run.results)))
+                    bar.update(task, completed=len(second.read(folder)))
+                    for _ in second.judge(system.writer, system.index, run.questions, run.results, setting.on, folder):
+                        bar.advance(task)
+                    verdicts = second.read(folder)
+                    model = system.versions["chat model"]
+                    extra["judge"] = second.tally(verdicts, run.questions, run.results, model)  # type: ignore[assignment]
+        except KeyboardInterrupt as error:
+            again = f"python -m eval run {name} --out {folder}" + (" --judge" if judge else "")
+            errors.print(f"停下了，{len(run.results)} 题的结果已保存在 {folder}。接着运行：{again}", markup=False)
+            raise typer.Exit(130) from error
+        _show(finish(run, extra, verdicts))
+    out.print(f"报告：{folder / 'report.html'}", soft_wrap=True)
 
 
 @app.command()
-def validate(name: SetName) -> None:
-    """检查题集的格式。"""
-    out.print(f"{len(_load(_find(name)))} 题，格式正确")
+def validate(
+    name: SetName,
+    *,
+    on: Day = None,
+    region: Place = "",
+) -> None:
+    """检查题集的格式，以及标准条文在知识库里有没有。"""
+    from bot.settings import Settings as BotSettings
+    from corpus import starter
+    from corpus.catalogue import Catalogue
+    from eval.gold import unmet
+    from indexer.settings import Settings
+
+    with _told():
+        path = sets.find(name)
+        questions = sets.load(path)
+        day, place = on.date() if on else date.today(), region or BotSettings().region
+        missing = unmet(questions, Catalogue.open(Settings().database), starter.load(), day, place)
+        if missing:
+            raise sets.SetError(path.name, missing)
+    turns = sum(bool(q.history) for q in questions)
+    out.print(f"{len(questions)} 题（其中多轮 {turns} 题），格式正确，标准条文都在知识库里")
+
+
+@app.command()
+def report(folder: Folder) -> None:
+    """按现在的口径重新算指标、写报告；没有完成的运行也可以看。"""
+    from eval.run import finish, opened
+
+    with _told():
+        run = opened(folder)
+        verdicts = second.read(folder)
+        model = run.header["versions"].get("chat model", "")
+        extra = {"judge": second.tally(verdicts, run.questions, run.results, model)} if verdicts else None
+        _show(finish(run, extra, verdicts))
+    out.print(f"报告：{folder / 'report.html'}", soft_wrap=True)
 
 
 @app.command("compare")
 def compare_runs(
-    a: Annotated[Path, typer.Argument(help="先前一次运行的文件夹", exists=True, file_okay=False)],
-    b: Annotated[Path, typer.Argument(help="后来一次运行的文件夹", exists=True, file_okay=False)],
+    a: Annotated[Path, typer.Argument(help="先前一次运行的文件夹")],
+    b: Annotated[Path, typer.Argument(help="后来一次运行的文件夹")],
+    *,
+    page: Annotated[Path | None, typer.Option("--out", help="另存为网页，变好变差的题左右对照")] = None,
 ) -> None:
-    """两次运行逐项比较，带配对区间。"""
-    summaries = [json.loads((folder / "summary.json").read_text(encoding="utf-8")) for folder in (a, b)]
-    if summaries[0]["set"] != summaries[1]["set"]:
-        raise _stop(f"两次运行的题集不同：{summaries[0]['set']} 和 {summaries[1]['set']}，没有可比的题")
-    questions = _load(_find(summaries[0]["set"]))
+    """两次运行逐项比较，带配对区间，并列出变好和变差的题。"""
+    from eval.compare import common, compare, turned
+    from eval.report.html import write_comparison
+    from eval.run import opened, write
+
+    with _told():
+        before, after = opened(a), opened(b)
+        questions, note = common(before, after)
+    if note:
+        errors.print(note)
+    changes = compare(questions, before.results, after.results)
     table = Table("指标", "先前", "后来", "差", "95% 区间", "题数", "")
-    for c in compared(questions, read(a / "results.jsonl"), read(b / "results.jsonl")):
-        table.add_row(
-            c.figure,
-            f"{c.a:.3f}",
-            f"{c.b:.3f}",
-            f"{c.b - c.a:+.3f}",
-            f"{c.low:+.3f} – {c.high:+.3f}",
-            str(c.n),
-            "有差别" if c.proven else "",
-        )
+    for c in changes:
+        interval = f"{c.low:+.3f} – {c.high:+.3f}"
+        shown = (words.named(c.figure), f"{c.a:.3f}", f"{c.b:.3f}", f"{c.b - c.a:+.3f}", interval, str(c.n))
+        table.add_row(*shown, "有差别" if c.proven else "")
     out.print(table)
+    moved = turned(questions, before.results, after.results)
+    for title, rows in (("变差", moved.worse), ("变好", moved.better)):
+        out.print(f"{title} {len(rows)} 题" + ("：" if rows else ""))
+        for q in rows[:10]:
+            out.print(f"  {q.id}  {q.question[:40]}", markup=False)
+    if page:
+        write(page, write_comparison(before, after, questions, note, changes, moved))
+        out.print(f"对照：{page}", soft_wrap=True)
 
 
 @app.command()
 def gate(
-    folder: Annotated[Path, typer.Argument(help="一次运行的文件夹", exists=True, file_okay=False)],
+    folder: Folder,
     *,
-    limits: Annotated[Path, typer.Option(help="界限", exists=True, dir_okay=False)] = Path(__file__).parent / "gate.yaml",
+    limits: Limits = LIMITS,
+    baseline: Annotated[Path | None, typer.Option("--against", help="另一次运行：与它相比，没有一项确有变差")] = None,
 ) -> None:
-    """不合格时以状态 1 结束。"""
-    found = breaches(json.loads((folder / "summary.json").read_text(encoding="utf-8")), read_limits(limits))
+    """把关：合格时状态是 0，不合格是 1，没法把关是 2。"""
+    from eval.compare import common, compare
+    from eval.run import opened, summary_of
+
+    with _told():
+        found = breaches(summary_of(folder), read_limits(limits))
+        if baseline:
+            summary_of(baseline)
+            before, after = opened(baseline), opened(folder)
+            questions, note = common(before, after)
+            if note:
+                errors.print(note)
+            found += losses(compare(questions, before.results, after.results))
     for line in found:
-        out.print(f"[red]✗[/] {line}")
+        out.print(f"✗ {line}", style="red", markup=False, soft_wrap=True)
     if found:
         raise typer.Exit(1)
     out.print("全部合格")
+
+
+@app.command()
+def swap(
+    name: SetName,
+    *,
+    folder: Annotated[Path | None, typer.Option("--out", help="结果文件夹，默认 data/runs/swap-题集-时间")] = None,
+    limits: Limits = LIMITS,
+    on: Day = None,
+    region: Place = "",
+    full: Annotated[bool, typer.Option("--full", help="不用缓存，全部重新计算")] = False,
+) -> None:
+    """建新索引，先用题集把关，合格才启用；不合格时原索引继续使用，状态是 1。"""
+    from bot.settings import Settings as BotSettings
+    from eval.run import Setting
+    from eval.swap import swap as swapped
+    from indexer.build import STAGES
+
+    with _told():
+        path = sets.find(name)
+        sets.load(path)
+        bounds = read_limits(limits)
+        folder = folder or RUNS / f"swap-{path.stem}-{datetime.now(UTC):%Y%m%dT%H%M%S}"
+        setting = Setting(on.date() if on else date.today(), region or BotSettings().region)
+        with _bar() as bar:
+            task = bar.add_task("准备", total=100)
+
+            def tell(stage: str, done: float) -> None:
+                bar.update(task, description="把关" if stage == "check" else STAGES[stage], completed=done * 100)
+
+            try:
+                built, run = swapped(path, setting, folder, bounds, tell, full=full)
+            except StoreError as error:
+                errors.print(f"✗ {error}", style="red", markup=False)
+                raise typer.Exit(1) from error
+    out.print(
+        f"索引 {built.id} 合格，已启用，报告：{folder / 'report.html'}" if run else "没有变化，索引不用换，没有提问",
+        soft_wrap=True,
+    )
 
 
 @app.command()
@@ -113,8 +265,9 @@ def bench(
     """同一批文本上，与常见的 LangChain 做法并排测速度、内存和质量。"""
     from eval.bench.compare import measure
 
-    questions = _find(name)
-    _load(questions)
+    with _told():
+        questions = sets.find(name)
+        sets.load(questions)
     if growth:
         folder = report or RUNS / f"growth-{datetime.now(UTC):%Y%m%dT%H%M%S}"
         experiments.growth(texts, questions, folder, largest)
@@ -135,31 +288,7 @@ def bench(
         report.write_text(json.dumps(rows, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
-@app.command()
-def terms(names: Annotated[list[str], typer.Argument(help="题集，可以是几个")]) -> None:
-    """单用 BM25，比较字、词和两者并用（依据 docs/decisions/0004）。"""
-    from corpus import starter
-    from corpus.catalogue import Catalogue
-    from eval.bench.terms import measure
-    from indexer.settings import Settings
-
-    settings = Settings()
-    questions = [question for name in names for question in _load(_find(name))]
-    rows = measure(Catalogue.open(settings.database), starter.load(), questions, date.today(), settings.region)
-    table = Table("词项", "Success@5", "RR@10", "与第一种之差", "95% 区间", "切分，秒")
-    for row in rows:
-        mean, low, high = row.against
-        table.add_row(
-            row.kind,
-            f"{row.found:.3f}",
-            f"{row.rank:.3f}",
-            f"{mean:+.3f}",
-            f"{low:+.3f} – {high:+.3f}",
-            f"{row.seconds:.1f}",
-        )
-    out.print(table)
-
-
+app.command()(experiments.terms)
 app.command()(experiments.stard)
 app.command()(experiments.ablate)
 
@@ -167,34 +296,17 @@ app.command()(experiments.ablate)
 def _show(summary: dict[str, Any]) -> None:
     table = Table("指标", "值", "95% 区间", "题数")
     for name, figure in summary["figures"].items():
-        table.add_row(name, f"{figure['mean']:.3f}", f"{figure['low']:.3f} – {figure['high']:.3f}", str(figure["n"]))
-    table.add_row("share answered at 97 % precision", f"{summary['share at goal']:.3f}", "", "")
-    table.add_row("milliseconds p50 / p95", f"{summary['ms']['p50']} / {summary['ms']['p95']}", "", "")
+        interval = f"{figure['low']:.3f} – {figure['high']:.3f}"
+        table.add_row(words.named(name), f"{figure['mean']:.3f}", interval, str(figure["n"]))
+    low, high = summary["share at goal interval"]
+    table.add_row("准确率 97% 时自动答复", f"{summary['share at goal']:.3f}", f"{low:.3f} – {high:.3f}", "")
+    table.add_row("毫秒 p50 / p95", f"{summary['ms']['p50']} / {summary['ms']['p95']}", "", "")
     out.print(table)
     if summary["harms"]:
-        harms = Table("错误", "题数", "含义")
+        harms = Table("错误", "题数", "可能出错的题", "含义")
         for name, count in summary["harms"].items():
-            harms.add_row(name, str(count), HARMS[name])
+            harms.add_row(name, str(count), str(summary["at risk"][name]), HARMS[name])
         out.print(harms)
-
-
-def _find(name: str) -> Path:
-    try:
-        return sets.find(name)
-    except FileNotFoundError as error:
-        raise _stop(str(error)) from error
-
-
-def _load(path: Path) -> list[sets.Question]:
-    try:
-        return sets.load(path)
-    except sets.SetError as error:
-        raise _stop(str(error)) from error
-
-
-def _stop(text: str) -> typer.Exit:
-    errors.print(f"[red]✗[/] {text}")
-    return typer.Exit(2)
 
 
 def _bar() -> Progress:

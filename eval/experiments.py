@@ -48,6 +48,34 @@ def growth(texts: Path, questions: Path, folder: Path, largest: int) -> None:
     out.print(f"报告：{folder / 'growth.html'}")
 
 
+def terms(names: Annotated[list[str], typer.Argument(help="题集，可以是几个")]) -> None:
+    """单用 BM25，比较字、词和两者并用（依据 docs/decisions/0004）。"""
+    from corpus import starter
+    from corpus.catalogue import Catalogue
+    from eval.bench.terms import measure
+    from indexer.settings import Settings
+
+    settings = Settings()
+    try:
+        questions = [question for name in names for question in sets.load(sets.find(name))]
+    except (FileNotFoundError, sets.SetError) as error:
+        errors.print(f"✗ {error}", style="red", markup=False)
+        raise typer.Exit(2) from error
+    rows = measure(Catalogue.open(settings.database), starter.load(), questions, date.today(), settings.region)
+    table = Table("词项", "Success@5", "RR@10", "与第一种之差", "95% 区间", "切分，秒")
+    for row in rows:
+        mean, low, high = row.against
+        table.add_row(
+            row.kind,
+            f"{row.found:.3f}",
+            f"{row.rank:.3f}",
+            f"{mean:+.3f}",
+            f"{low:+.3f} – {high:+.3f}",
+            f"{row.seconds:.1f}",
+        )
+    out.print(table)
+
+
 def stard(
     training: Annotated[Path, typer.Argument(help="有 stard_train.jsonl 和 stard_corpus.jsonl.gz 的文件夹", exists=True)],
     *,

@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from corpus.model import Cite, short_title
+from eval.checks import Repeated, faults, once
 
 SETS = Path(__file__).parent / "sets"
-OUTCOMES = frozenset({"answered", "clarify", "escalate", "redirect", "refuse", "emergency"})
-_FIELDS = frozenset(
-    "id question history on region topic persona wording outcome gold key_facts common group department why source".split()  # noqa: SIM905
-)
 
 
 class SetError(ValueError):
     """A question set breaks its schema; every fault is named with its line."""
 
-    def __init__(self, path: Path, faults: list[str]) -> None:
-        super().__init__(f"{path.name}: {len(faults)} faults\n" + "\n".join(faults))
-        self.faults = faults
+    def __init__(self, name: str, faults: Sequence[str]) -> None:
+        super().__init__(f"题集 {name} 有 {len(faults)} 处要改，改好后再用：\n" + "\n".join(faults))
+        self.faults = list(faults)
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question with what a right answer holds. `gold`: any one of these articles suffices."""
+    """One question with what a right answer holds. `gold`: any one of these articles suffices. `line`: in its file."""
 
     id: str
     question: str
@@ -44,6 +42,8 @@ class Question:
     common: bool = False
     group: str = ""
     department: str = ""
+    why: str = ""
+    line: int = 0
 
 
 def find(name: str) -> Path:
@@ -54,8 +54,8 @@ def find(name: str) -> Path:
     for path in (Path(name), SETS / name, SETS / f"{name}.jsonl"):
         if path.is_file():
             return path
-    known = ", ".join(sorted(path.stem for path in SETS.glob("*.jsonl")))
-    raise FileNotFoundError(f"there is no question set {name}; these are: {known}")
+    known = "、".join(sorted(path.stem for path in SETS.glob("*.jsonl")))
+    raise FileNotFoundError(f"没有找到题集 {name}。请写文件的路径，或者其中之一：{known}")
 
 
 def load(path: Path) -> list[Question]:
@@ -63,54 +63,59 @@ def load(path: Path) -> list[Question]:
 
     :raises SetError: if a line breaks the schema; all faults at once.
     """
-    questions, faults, seen = [], [], set()
-    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), 1):
+    return parse(path.read_bytes(), path.name)
+
+
+def parse(data: bytes, name: str) -> list[Question]:
+    """:raises SetError: as `load` does"""
+    questions: list[Question] = []
+    found: list[str] = []
+    seen: dict[str, int] = {}
+    # Not splitlines(): a question may hold U+2028, which is no end of a line in JSON.
+    for number, line in enumerate(_text(data, name).split("\n"), 1):
         if not line.strip():
             continue
-        try:
-            row = json.loads(line)
-        except json.JSONDecodeError as error:
-            faults.append(f"line {number}: no JSON ({error.msg})")
-            continue
-        found = list(_faults(row))
-        if isinstance(row, dict) and row.get("id") in seen:
-            found.append(f"id {row['id']} stands twice")
-        faults += [f"line {number}: {fault}" for fault in found]
-        if not found:
-            seen.add(row["id"])
-            questions.append(_question(row))
-    if faults:
-        raise SetError(path, faults)
+        row, wrong = _row(line)
+        if isinstance(row, dict) and isinstance(row.get("id"), str) and row["id"]:
+            if row["id"] in seen:
+                wrong.append(f"id {row['id']} 在第 {seen[row['id']]} 行已经用过。请换一个。")
+            seen.setdefault(row["id"], number)
+        found += [f"第 {number} 行：{fault}" for fault in wrong]
+        if not wrong:
+            questions.append(_question(row, number))
+    if found:
+        raise SetError(name, found)
     if not questions:
-        raise SetError(path, ["it holds no question"])
+        raise SetError(name, ["里面没有题。请一行写一题，至少有 id、question 和 outcome。"])
     return questions
 
 
-def _faults(row: Any) -> Iterator[str]:  # noqa: ANN401 - whatever stands in the file
-    if not isinstance(row, dict):
-        yield "a line is one object"
-        return
-    for field in ("id", "question", "outcome"):
-        if not isinstance(row.get(field), str) or not row[field]:
-            yield f"{field} is missing"
-    if row.get("outcome") not in OUTCOMES:
-        yield f"outcome {row.get('outcome')!r} is none of {sorted(OUTCOMES)}"
-    if unknown := set(row) - _FIELDS:
-        yield f"unknown fields {sorted(unknown)}"
-    if row.get("on"):
-        try:
-            date.fromisoformat(row["on"])
-        except (TypeError, ValueError):
-            yield f"on {row['on']!r} is no date"
-    for cite in row.get("gold") or []:
-        if not isinstance(cite, dict) or not cite.get("title"):
-            yield "each gold has a title and an article"
-    for turn in row.get("history") or []:
-        if not isinstance(turn, dict) or {"role", "content"} - set(turn):
-            yield "each turn of the history has a role and a content"
+def digest(data: bytes) -> str:
+    """:returns: the hash by which two runs know that they asked the same set; line ends and a byte-order mark do not count"""
+    return hashlib.sha256(data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")).hexdigest()
 
 
-def _question(row: dict[str, Any]) -> Question:
+def _text(data: bytes, name: str) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise SetError(name, [f"第 {line} 行：不是 UTF-8 编码。请在编辑器里把文件另存为 UTF-8，再试一次。"]) from error
+
+
+def _row(line: str) -> tuple[Any, list[str]]:
+    try:
+        row = json.loads(line, object_pairs_hook=once)
+    except Repeated as error:
+        return None, [f"字段 {error} 写了两次。请留下一个。"]
+    except json.JSONDecodeError as error:
+        return None, [f"第 {error.colno} 个字起读不成 JSON。请检查引号、逗号和括号，一题一行。"]
+    except RecursionError:
+        return None, ["括号套得太深，读不了。请检查括号。"]
+    return row, list(faults(row))
+
+
+def _question(row: dict[str, Any], line: int) -> Question:
     return Question(
         id=row["id"],
         question=row["question"],
@@ -126,4 +131,6 @@ def _question(row: dict[str, Any]) -> Question:
         common=bool(row.get("common", True)),
         group=row.get("group") or row["id"],
         department=row.get("department") or "",
+        why=row.get("why") or "",
+        line=line,
     )

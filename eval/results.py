@@ -10,15 +10,20 @@ from typing import Any
 from corpus.model import Cite
 
 
+class RunError(RuntimeError):
+    """A stored run cannot be used as asked; says in Chinese why and what to do."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cited:
-    """A citation of an answer, with the status that it showed; `since` and `until` as ISO dates or empty."""
+    """A citation of an answer, with the status that it showed. `foreign`: a rule of a place other than the one asked about."""
 
     title: str
     article: str
     status: str
     level: str = ""
     note: str = ""
+    foreign: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +48,23 @@ class Result:
 
 
 def read(path: Path) -> dict[str, Result]:
-    """:returns: id -> result of a stored run."""
-    rows = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip())
-    return {row["id"]: _result(row) for row in rows}
+    """:returns: id -> result of a stored run. A last line that a killed run left half written is passed over.
+
+    :raises RunError: naming the first line that is no result
+    """
+    results: dict[str, Result] = {}
+    lines = path.read_text(encoding="utf-8").split("\n")  # not splitlines(): answers may hold U+2028
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            result = _result(json.loads(line))
+        except (ValueError, KeyError, TypeError) as error:
+            if number == len(lines):
+                break
+            raise RunError(f"{path.name} 第 {number} 行读不出来，这次运行的结果损坏了。请重新运行这个题集。") from error
+        results[result.id] = result
+    return results
 
 
 def _result(row: dict[str, Any]) -> Result:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
 from eval.metrics import calibration, citations, retrieval
 from eval.metrics.facts import holds
-from eval.metrics.harm import HARMS, harms
+from eval.metrics.harm import HARMS, at_risk, harms
 from eval.questions import Question
 from eval.results import Result
-from eval.statistics import interval
+from eval.statistics import share
 
 PRECISION_GOAL = 0.97
+SHOWN_IN_SLICES = ("right", "outcome accuracy", "Success@5", "key facts", "citation recall")
+PERCENTILES = (50, 90, 95, 99)
 
 
 def figures(questions: Sequence[Question], results: Mapping[str, Result]) -> dict[str, dict[str, float]]:
@@ -55,67 +58,75 @@ def _retrieval(questions: Sequence[Question], results: Mapping[str, Result]) -> 
 def summarise(name: str, questions: Sequence[Question], results: Mapping[str, Result]) -> dict[str, Any]:
     """:returns: what summary.json holds: figures with intervals, harms, slices, calibration, times."""
     groups = {q.id: q.group for q in questions}
+    asked = [(q, results[q.id]) for q in questions if q.id in results]
     table = figures(questions, results)
-    per = {q.id: harms(q, results[q.id]) for q in questions if q.id in results}
+    per = {q.id: harms(q, r) for q, r in asked}
     counted = Counter(harm for found in per.values() for harm in found)
-    answered = [(q, results[q.id]) for q in questions if q.id in results and results[q.id].outcome == "answered"]
-    confidence = [r.confidence for _, r in answered]
-    right = [not per[q.id] for q, _ in answered]
-    in_scope = sum(q.outcome == "answered" for q in questions)
-    points = calibration.curve(confidence, right, max(in_scope, 1))
-    ece, bins = calibration.error(confidence, right)
-    times = np.array([r.ms for r in results.values() if not r.error] or [0.0])
-    first = np.array([r.first_ms for r in results.values() if not r.error] or [0.0])
+    answered = [(q, r) for q, r in asked if r.outcome == "answered"]
+    shots = [
+        calibration.Shot(r.confidence if r.outcome == "answered" else None, not per[q.id], q.outcome == "answered", q.group)
+        for q, r in asked
+    ]
+    curve = calibration.curve(shots, PRECISION_GOAL)
+    ece, bins = calibration.error([r.confidence for _, r in answered], [not per[q.id] for q, _ in answered])
+    timed = [r for _, r in asked if not r.error]
     return {
         "set": name,
-        "questions": len(results),
-        "figures": {
-            key: dict(
-                zip(("mean", "low", "high"), interval(list(values.values()), [groups[i] for i in values]), strict=True)
-            )
-            | {"n": len(values)}
-            for key, values in table.items()
-        },
+        "questions": len(asked),
+        "figures": {key: _figure(values, groups) for key, values in table.items()},
         "harms": {harm: counted[harm] for harm in HARMS if counted[harm]},
-        "slices": {
-            field: _slice(questions, table, key)
-            for field, key in (("topic", _topic), ("persona", _persona), ("wording", _wording), ("outcome", _outcome))
-        },
-        "curve": [(p.threshold, p.share, p.precision) for p in points],
-        "share at goal": max((p.share for p in points if p.precision >= PRECISION_GOAL), default=0.0),
+        "at risk": {harm: sum(at_risk(harm, q, r) for q, r in asked) for harm in HARMS},
+        "slices": {field: _slice(questions, table, groups, key) for field, key in SLICES.items()},
+        "curve": [asdict(point) for point in curve.points],
+        "share at goal": curve.at_goal,
+        "share at goal interval": [curve.at_goal_low, curve.at_goal_high],
         "calibration error": ece,
-        "bins": bins,
-        "ms": {f"p{p}": round(float(np.percentile(times, p)), 1) for p in (50, 90, 95, 99)},
-        "first_ms": {f"p{p}": round(float(np.percentile(first, p)), 1) for p in (50, 90, 95, 99)},
+        "bins": [asdict(each) for each in bins],
+        "ms": _percentiles([r.ms for r in timed]),
+        "first_ms": _percentiles([r.first_ms for r in timed]),
     }
 
 
-def _topic(q: Question) -> str:
-    return q.topic
+def _figure(values: Mapping[str, float], groups: Mapping[str, str]) -> dict[str, float]:
+    mean, low, high = share(list(values.values()), [groups[i] for i in values])
+    return {"mean": mean, "low": low, "high": high, "n": len(values)}
 
 
-def _persona(q: Question) -> str:
-    return q.persona
+def _percentiles(values: Sequence[float]) -> dict[str, float]:
+    return {f"p{p}": round(float(np.percentile(values or [0.0], p)), 1) for p in PERCENTILES}
 
 
-def _wording(q: Question) -> str:
-    return q.wording
+def _turns(q: Question) -> str:
+    return "多轮" if q.history else "一轮"
 
 
-def _outcome(q: Question) -> str:
-    return q.outcome
+SLICES: Mapping[str, Callable[[Question], str]] = {
+    "topic": lambda q: q.topic,
+    "persona": lambda q: q.persona,
+    "wording": lambda q: q.wording,
+    "why": lambda q: q.why,
+    "outcome": lambda q: q.outcome,
+    "turns": _turns,
+}
 
 
 def _slice(
-    questions: Sequence[Question], table: Mapping[str, Mapping[str, float]], key: Callable[[Question], str]
-) -> dict[str, dict[str, float]]:
-    rows: dict[str, dict[str, float]] = {}
+    questions: Sequence[Question],
+    table: Mapping[str, Mapping[str, float]],
+    groups: Mapping[str, str],
+    key: Callable[[Question], str],
+) -> dict[str, dict[str, Any]]:
+    """:returns: value -> {"n", figure -> mean, "interval": of `right`}; the questions without a value are no slice"""
+    rows: dict[str, dict[str, Any]] = {}
     for value in sorted({key(q) for q in questions if key(q)}):
-        ids = [q.id for q in questions if key(q) == value]
-        row = {"n": float(len(ids))}
-        for name in ("Success@5", "RR@10", "right", "outcome accuracy"):
+        ids = [q.id for q in questions if key(q) == value and q.id in table.get("right", {})]
+        if not ids:
+            continue
+        row: dict[str, Any] = {"n": len(ids)}
+        for name in SHOWN_IN_SLICES:
             inside = [table[name][i] for i in ids if i in table.get(name, {})]
             if inside:
                 row[name] = sum(inside) / len(inside)
+        row["interval"] = list(share([table["right"][i] for i in ids], [groups[i] for i in ids])[1:])
         rows[value] = row
     return rows

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -16,11 +16,13 @@ from rich.table import Table
 
 from corpus import starter as library
 from corpus.catalogue import Catalogue
+from indexer import dense, door, service
 from indexer import encoder as encoders
-from indexer import service
-from indexer.build import STAGES, Built
+from indexer.build import Built
 from indexer.hit import Hit
-from indexer.lease import Lease, LeaseError
+from indexer.lease import LeaseError
+from indexer.milvus import publish as publishing
+from indexer.milvus.server import MilvusError, Server
 from indexer.settings import Settings
 from indexer.store import Store, StoreError
 
@@ -50,22 +52,11 @@ def _day(value: str) -> date:
 
 @app.command()
 def build(full: Annotated[bool, typer.Option("--full", help="不用缓存，全部重新计算")] = False) -> None:
-    """建立索引；没有变化时不重建，建好之前旧索引照常使用。"""
+    """建立索引；没有变化时不重建，建好之前旧索引照常使用。设了 ENVDOCTOR_MILVUS 就同时更新 Milvus。"""
     settings = Settings()
     with _told(), _bar() as (bar, task):
-
-        def tell(stage: str, done: float) -> None:
-            bar.update(task, description=STAGES[stage], completed=done * 100)
-
-        built = service.rebuild(
-            settings.data_dir,
-            Catalogue.open(settings.database),
-            library.load(),
-            settings.encoder,
-            full=full,
-            kept=settings.kept_indexes,
-            progress=tell,
-        )
+        catalogue = Catalogue.open(settings.database)
+        built = door.rebuild(settings, catalogue, library.load(), full=full, progress=_teller(bar, task))
     console.print(_summary(built))
 
 
@@ -78,11 +69,38 @@ def _summary(built: Built) -> str:
 
 
 @app.command()
-def status() -> None:
-    """列出现有索引。"""
-    store = Store(Settings().index_root)
+def migrate() -> None:
+    """把磁盘上的索引复制到 Milvus（ENVDOCTOR_MILVUS），核对无误后由它检索；中断后可以重新运行。"""
+    settings = Settings()
     with _told():
-        table = Table("", "索引", "条数", "问法", "编码器", "建立时间", "大小")
+        server = door.milvus(settings)
+        if not server:
+            raise MilvusError(
+                "没有设置 ENVDOCTOR_MILVUS，现在由文件检索。请把它设为 Milvus 的地址，如 http://milvus:19530/envdoctor / "
+                "ENVDOCTOR_MILVUS is not set"
+            )
+        with _bar() as (bar, task):
+            published = service.migrate(
+                settings.data_dir,
+                Catalogue.open(settings.database),
+                library.load(),
+                server,
+                kept=settings.kept_indexes,
+                progress=_teller(bar, task),
+            )
+    what = "已经在那里" if published.unchanged else "已复制"
+    console.print(
+        f"Milvus（{server.uri}）现在使用索引 {published.id}：{published.rows} 行{what}，用时 {published.seconds:.1f} 秒"
+    )
+
+
+@app.command()
+def status() -> None:
+    """列出现有索引，并说明由谁检索。"""
+    settings = Settings()
+    store = Store(settings.index_root)
+    with _told():
+        table = Table("", "索引", "条数", "问法", "编码器", "向量检索", "建立时间", "大小")
         current = store.current()
         for index_id in store.ids():
             manifest = store.manifest(index_id)
@@ -94,11 +112,21 @@ def status() -> None:
                 manifest.passages,
                 manifest.questions,
                 manifest.encoder,
+                dense.described(store.folder(index_id)),
                 manifest.built_at,
                 f"{size:.0f} MB",
             )
             table.add_row(*map(str, row))
         console.print(table if current else "还没有索引，请运行 python -m indexer build")
+        if server := door.milvus(settings):
+            serving = server.serving()
+            console.print(
+                f"由 Milvus（{server.uri}）检索，使用索引 {serving}"
+                if serving
+                else f"Milvus（{server.uri}）里还没有索引，请运行 python -m indexer migrate"
+            )
+        elif current:
+            console.print("由磁盘上的文件检索")
 
 
 @app.command()
@@ -113,8 +141,7 @@ def search(
     settings = Settings()
     day = _day(on)
     with _told():
-        catalogue = Catalogue.open(settings.database)
-        index = service.reader(settings.data_dir, catalogue, library.load(), settings.encoder).current()
+        index = door.open_reader(settings, Catalogue.open(settings.database), library.load()).current()
         place = settings.region if region is None else region
         hits = index.search(question, on=day, region=place, k=k)
     console.print(_hits(hits) if hits else "没有找到")
@@ -135,17 +162,20 @@ def _hits(hits: list[Hit]) -> Table:
 
 @app.command()
 def rollback() -> None:
-    """退回上一个完好的索引。"""
+    """退回上一个完好的索引；设了 ENVDOCTOR_MILVUS 时，Milvus 跟着退回，做不到就都不变。"""
+    settings = Settings()
     with _told():
-        store = Store(Settings().index_root)
-        with Lease(store.root):
-            console.print(f"现在使用 {store.rollback()}")
+        catalogue, server = Catalogue.open(settings.database), door.milvus(settings)
+        kept = settings.kept_indexes
+        now = service.rollback(settings.data_dir, catalogue, library.load(), server=server, kept=kept)
+        console.print(f"现在使用 {now}")
 
 
 @app.command()
 def verify() -> None:
-    """逐个文件核对所有索引的校验和。"""
-    store = Store(Settings().index_root)
+    """逐个文件核对所有索引的校验和；设了 ENVDOCTOR_MILVUS 时，再核对 Milvus 里的行数和得分。"""
+    settings = Settings()
+    store, server = Store(settings.index_root), door.milvus(settings)
     damaged = 0
     for index_id in store.ids():
         try:
@@ -154,18 +184,27 @@ def verify() -> None:
         except StoreError as error:
             damaged += 1
             errors.print(str(error), style="red")
+    try:
+        console.print(_checked(store, server) if server else "由磁盘上的文件检索")
+    except StoreError as error:
+        damaged += 1
+        errors.print(str(error), style="red")
     if damaged:
         raise typer.Exit(1)
 
 
+def _checked(store: Store, server: Server) -> str:
+    found = publishing.verify(store, server)
+    return f"由 Milvus（{server.uri}）检索：{found.id} 完好，{found.rows} 行，抽查得分与文件一致"
+
+
 @app.command()
 def prune(kept: Annotated[int, typer.Option(min=1, help="保留几个")] = 3) -> None:
-    """删除旧索引和没有完成的残留。"""
+    """删除旧索引和没有完成的残留；设了 ENVDOCTOR_MILVUS 时，也删除 Milvus 里的旧索引。"""
+    settings = Settings()
     with _told():
-        store = Store(Settings().index_root)
-        with Lease(store.root):
-            removed = store.prune(kept)
-    free = shutil.disk_usage(store.root).free / 1e9
+        removed = service.prune(settings.data_dir, kept, server=door.milvus(settings))
+    free = shutil.disk_usage(settings.index_root).free / 1e9
     console.print(f"删除了 {len(removed)} 个，磁盘剩余 {free:.1f} GB")
 
 
@@ -189,6 +228,13 @@ def train(
 
         report = train_encoder(laws, library.load(), stard, questions, settings.data_dir / "training", out, seed, tell)
     console.print(report)
+
+
+def _teller(bar: Progress, task: TaskID) -> Callable[[str, float], None]:
+    def tell(stage: str, done: float) -> None:
+        bar.update(task, description=service.STAGES[stage], completed=done * 100)
+
+    return tell
 
 
 @contextmanager

@@ -22,6 +22,7 @@ from indexer.lease import Lease
 from indexer.store import KEPT, Manifest, Store, StoreError, told
 
 Progress = Callable[[str, float], None]  # stage, share done (0..1)
+Check = Callable[[Path, Callable[[float], None]], None]  # the new folder, share done; raises StoreError to refuse it
 STAGES = {"read": "读取条文", "words": "词项索引", "vectors": "语义向量", "files": "写入磁盘", "check": "自检"}
 
 
@@ -46,11 +47,13 @@ def build(
     full: bool = False,
     kept: int = KEPT,
     progress: Progress = lambda stage, done: None,
+    check: Check = lambda folder, tell: None,
 ) -> Built:
     """Build the index of these passages and let it serve. Without changes since the last build nothing is written.
 
     :param full: compute every vector again and build whatever stands there
     :param kept: how many indexes stay on disk
+    :param check: looks at the new index before it serves; what it raises leaves the old one serving
     :raises LeaseError: if another process is building
     :raises StoreError: if there is nothing to index, the disk is full, or the new index does not answer; the old one serves on
     """
@@ -80,7 +83,12 @@ def build(
                 encoder.name, encoder.dimension, tokenizer.VERSION, len(rows), _questions(rows), content, now, files={}
             )
 
-        index_id = store.write(fill, lambda folder, manifest: _check(folder, manifest, tell))
+        def checked(folder: Path, manifest: Manifest) -> None:
+            _check(folder, manifest)
+            check(folder, lambda done: tell("check", done))
+            tell("check", 1.0)
+
+        index_id = store.write(fill, checked)
         store.prune(kept)
     return Built(index_id, len(rows), _questions(rows), counts[0], perf_counter() - begun)
 
@@ -136,7 +144,7 @@ def _fill(folder: Path, rows: Sequence[Passage], encoder: Encoder, cache: Embedd
     return computed
 
 
-def _check(folder: Path, manifest: Manifest, tell: Progress) -> None:
+def _check(folder: Path, manifest: Manifest) -> None:
     """An index that cannot be opened or does not know its own first passage is never pointed to."""
     try:
         parts = open_parts(folder)
@@ -146,7 +154,6 @@ def _check(folder: Path, manifest: Manifest, tell: Progress) -> None:
         raise StoreError(f"新索引打不开，原索引继续使用 / the new index cannot be opened: {error}") from error
     if len(parts.passages) != manifest.passages or len(found) != manifest.passages:
         raise StoreError(f"新索引条数不符 / the new index has {len(found)} passages, not {manifest.passages}")
-    tell("check", 1.0)
 
 
 def _unchanged(store: Store, content: str) -> str | None:

@@ -60,9 +60,11 @@ def standardised(scores: Floats) -> Floats:
 
 
 def best(scores: Floats, wanted: int) -> NDArray[np.int64]:
-    """:returns: the positions of the `wanted` highest scores above 0, in no order"""
+    """:returns: the positions of the `wanted` highest scores above 0, in no order; of equal ones the first"""
     positive = np.flatnonzero(scores > 0)
     if len(positive) <= wanted:
         return positive
-    chosen: NDArray[np.int64] = positive[np.argpartition(-scores[positive], wanted)[:wanted]]
-    return chosen
+    found = scores[positive]
+    least = np.partition(found, len(found) - wanted)[len(found) - wanted]
+    above, level = positive[found > least], positive[found == least]
+    return np.concatenate([above, level[: wanted - len(above)]])

@@ -18,7 +18,7 @@ import json
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -58,8 +58,10 @@ class Manifest:
 class Store:
     """The folder of all indexes. Writing needs the lease (see `indexer.lease`), reading needs nothing."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, spare: Set[str] = frozenset()) -> None:
+        """:param spare: indexes that no pruning takes, such as the one that Milvus serves"""
         self.root = root
+        self._spare = spare
         self._verified: dict[str, dict[str, _Stamp]] = {}
 
     def ids(self) -> list[str]:
@@ -198,7 +200,7 @@ class Store:
             return []
         older = [each for each in self.ids() if each < now]
         keep = {now, *older[max(0, len(older) - kept + 1) :]} if kept > 1 else {now}
-        doomed = [each for each in self.ids() if each not in keep]
+        doomed = [each for each in self.ids() if each not in keep and each not in self._spare]
         doomed += [path.name for path in self.root.iterdir() if path.name.startswith(_BUILDING)]
         for name in doomed:
             shutil.rmtree(self.root / name, ignore_errors=True)
@@ -210,18 +212,20 @@ def told() -> Iterator[None]:
     """Failures of the disk as StoreError, in words."""
     try:
         yield
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+    except (OSError, sqlite3.Error) as error:
+        if _full(error):
             raise StoreError(
                 f"磁盘空间不足，索引没有更新，原索引继续使用 / disk full, the old index still serves: {error}"
             ) from error
         raise StoreError(
             f"写不了索引，原索引继续使用 / cannot write the index, the old one still serves: {error}"
         ) from error
-    except sqlite3.Error as error:
-        raise StoreError(
-            f"写不了索引，原索引继续使用 / cannot write the index, the old one still serves: {error}"
-        ) from error
+
+
+def _full(error: OSError | sqlite3.Error) -> bool:
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+    return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL  # not set on errors of the module itself
 
 
 def _sealed(manifest: Manifest, folder: Path) -> Manifest:

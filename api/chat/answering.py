@@ -25,10 +25,12 @@ from api.rooms import Rooms
 from api.settings import Settings
 from api.sse import HEARTBEAT, HEARTBEAT_SECONDS, encode
 from bot.answer import Context, Decision, Delta, References, Speaker
+from indexer.store import StoreError
 
 Said = tuple[str, dict[str, Any]]
 TURN_SECONDS = 0.15
 FAILED = "回答时出了问题，没有答完。您的问题已经保存，可以再发送一次，也可以预约专家。"
+NOT_SEARCHED = "检索法规的服务暂时没有回应，没有答成。您的问题已经保存，请过几分钟再发送一次，也可以预约专家。"
 HANDED = "专家已经接手，您的话已转给专家。回复会直接出现在这里。"
 log = logging.getLogger(__name__)
 
@@ -86,6 +88,10 @@ class Answering:
             await loop.run_in_executor(self._pool, self._think, asked, say)
         except SiteError as error:
             said.put_nowait(("error", {"message": error.message, "question": asked.id}))
+        except StoreError as error:  # no index yet, or Milvus does not answer
+            log.error("question %s could not be answered: %s", asked.id, error)
+            await run_in_threadpool(self._failed, asked)
+            said.put_nowait(("error", {"message": NOT_SEARCHED, "question": asked.id}))
         except Exception:
             log.exception("question %s could not be answered", asked.id)
             await run_in_threadpool(self._failed, asked)

@@ -98,10 +98,14 @@ def add(session: Session, conversation: Conversation, *, role: str, text: str, i
 
 
 def history(session: Session, question: Message) -> list[Turn]:
-    """What was said before a question. Answers to earlier questions may have been kept after it was asked."""
+    """What was said before a question. Answers to earlier questions may have been kept after it was asked.
+
+    Questions that reach the doctor are no expert's (`Asked.handed`), so an expert's words are replies of the past here:
+    under the role of an expert the doctor would stay silent.
+    """
     told = ordered(repository.messages(session, question.conversation_id))
     before = told[: next(i for i, message in enumerate(told) if message.id == question.id)]
-    return [Turn(m.role, m.text) for m in before[-HISTORY:] if m.text]
+    return [Turn("user" if m.role == "user" else "assistant", m.text) for m in before[-HISTORY:] if m.text]
 
 
 def ordered(messages: Sequence[Message]) -> list[Message]:

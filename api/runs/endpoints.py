@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, File, Form, Request, UploadFile
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+from sqlalchemy.orm import Session
 
 from api.errors import Invalid, NotFound
 from api.house import House, HouseDep
 from api.jobs import repository, service
+from api.jobs.tables import Job, JobState
+from api.jobs.worker import JobError
 from api.people import audit
 from api.people.guard import Evaluator
 from api.rendering import page
@@ -29,17 +33,22 @@ _REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; 
 
 @router.get("")
 def runs(request: Request, house: HouseDep, person: Evaluator) -> HTMLResponse:
+    return _list(request, house)
+
+
+def _list(request: Request, house: House, faults: Sequence[str] = (), status: int = 200) -> HTMLResponse:
     with house.database.read() as session:
         rows = [(service.out(job), job.args) for job in repository.listed(session, "eval")]
     return page(
-        request, "runs/list.html", title="评测", rows=rows, sets=evaluation.question_sets(), headlines=evaluation.HEADLINES,
-        running=any(job.running for job, _ in rows),
+        request, "runs/list.html", status, title="评测", rows=rows, sets=evaluation.question_sets(house.settings.sets),
+        headlines=evaluation.HEADLINES, running=any(job.running for job, _ in rows), faults=faults,
+        done=[(job, args) for job, args in rows if job.state == JobState.DONE],
     )  # fmt: skip
 
 
 @router.post("")
 def start(house: HouseDep, person: Evaluator, set: Annotated[str, Form(max_length=100)] = "") -> Response:  # noqa: A002
-    if set not in {known.name for known in evaluation.question_sets()}:
+    if set not in {known.name for known in evaluation.question_sets(house.settings.sets)}:
         raise Invalid("请先选一个题集，没有开始运行。")
     with house.database.write() as session:
         job = service.start(session, "eval", {"set": set}, person.id)
@@ -47,6 +56,44 @@ def start(house: HouseDep, person: Evaluator, set: Annotated[str, Form(max_lengt
         audit.record(session, person, "开始评测", set)
     house.worker.wake()
     return RedirectResponse("/console/runs", 303)
+
+
+@router.post("/sets")
+def bring(request: Request, house: HouseDep, person: Evaluator, file: Annotated[UploadFile, File()]) -> Response:
+    """An evaluator's own questions: kept only where the validator finds nothing."""
+    try:
+        kept = evaluation.bring(house.settings, file.filename or "", file.file.read())
+    except JobError as error:
+        return _list(request, house, str(error).split("\n"), 422)
+    with house.database.write() as session:
+        audit.record(session, person, "上传题集", kept.name)
+    return RedirectResponse("/console/runs", 303)
+
+
+@router.post("/{id}/again")
+def again(house: HouseDep, person: Evaluator, id: str) -> Response:
+    """Go on with a run that was cut off: what has been answered is kept."""
+    with house.database.write() as session:
+        before = _run(session, id)
+        if before.state != JobState.FAILED:
+            raise Invalid("这次运行没有中断，不用接着运行。")
+        args = dict(before.args)
+        service.start(session, "eval", args, person.id)
+        audit.record(session, person, "接着评测", args["set"])
+    house.worker.wake()
+    return RedirectResponse("/console/runs", 303)
+
+
+@router.get("/compare")
+def compare(house: HouseDep, person: Evaluator, a: str = "", b: str = "") -> FileResponse:
+    """Two finished runs, the earlier one first."""
+    if not a or not b or a == b:
+        raise Invalid("请选两次不同的运行再比较。")
+    try:
+        path = evaluation.compared(house.settings, _folder(house, a), _folder(house, b))
+    except JobError as error:
+        raise Invalid(str(error)) from error
+    return FileResponse(path, media_type="text/html", headers={"Content-Security-Policy": _REPORT_POLICY})
 
 
 @router.get("/state")
@@ -74,8 +121,13 @@ def file(house: HouseDep, person: Evaluator, id: str, name: str) -> FileResponse
 
 def _folder(house: House, id: str) -> Path:
     """:raises NotFound: for what is no run; a name is never put together into a path unchecked"""
-    if not re.fullmatch(r"[\w-]{8,40}", id):
-        raise NotFound("没有找到这次运行。")
     with house.database.read() as session:
-        service.shown(session, id, "eval")
-    return house.settings.runs / id
+        run = _run(session, id)
+        return house.settings.runs / str(run.args.get("folder", run.id))
+
+
+def _run(session: Session, id: str) -> Job:
+    job = repository.job(session, id) if re.fullmatch(r"[\w-]{8,40}", id) else None
+    if job is None or job.kind != "eval":
+        raise NotFound("没有找到这次运行。")
+    return job

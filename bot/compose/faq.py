@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from bot.answer import Block, Speaker
 from bot.compose.basis import Basis, Draft, quote_for
-from bot.compose.sentences import tells
+from bot.compose.sentences import other_year, punishes, tells, wants_penalty
 from bot.lexicon import Lexicon
 from bot.state import Found, Understood
 from bot.text import marks, sentences, unmarked
@@ -18,8 +19,12 @@ from indexer.hit import Hit, Index
 
 # Likeness from which a FAQ is taken, by how near to the top retrieval put it. Measured on development questions: 95 % of
 # the FAQs so chosen cite a right article.
-FIRST, NEAR, SURE = 0.45, 0.5, 0.72
-_NEAR_RANK = 2
+FIRST, NEAR, SURE, SAME = 0.45, 0.5, 0.72, 0.85
+_NEAR_RANK, _SURE_RANK = 2, 5
+_NUMBER = re.compile(r"[\d一二三四五六七八九十百]+(?:个|日|天|年|月|条|款)*")  # written in many ways
+_DISTRICT = re.compile(r"^([一-鿿]{2})[区县]")
+_PLAN = re.compile(r"规划|计划|目标|指标|方案|意见稿|文件|报道|新闻")
+_ADDS = 0.5  # the share of a follow-up's own words that a FAQ must hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +50,38 @@ def matches(question: str, hits: Sequence[Hit], entries: Mapping[str, Entry], le
     return sorted(found, key=lambda match: -match.score)
 
 
-def chosen(question: Understood, found: Sequence[Match], asked: float = 0.0) -> Match | None:
+def chosen(question: Understood, found: Sequence[Match], lexicon: Lexicon, asked: float = 0.0) -> Match | None:
     """:param asked: likeness of the question to the nearest question of an article
     :returns: the FAQ that answers the question, None where none truly does
     """
     for match in found[:3]:
         # A FAQ on the same matter that says nothing of what is asked (the duty, not the fine) is no answer.
-        if match.against >= match.score or not tells(match.hit.passage.text, question):
+        if match.against >= match.score or (match.score < SAME and not tells(match.hit.passage.text, question)):
             continue
-        if match.score >= SURE or (match.rank == 0 and match.score >= FIRST):
+        # Nor is one that answered the turn before and says nothing of what is asked now (主管也要罚吗).
+        words = (match.hit.passage.text, *match.hit.passage.questions)
+        if other_year(question.matter, "\n".join(words)) or (
+            match.score < SURE and _of_a_plan(match.hit.passage, question)
+        ):
+            continue
+        if question.focus and not lexicon.holds(_NUMBER.sub("", question.focus), _ADDS, *words):
+            continue
+        if match.score >= SAME or (match.score >= SURE and match.rank <= _SURE_RANK):
+            return match
+        if match.rank == 0 and match.score >= FIRST:
             return match
         if match.rank <= _NEAR_RANK and match.score >= max(NEAR, asked):
             return match
         return None
     return None
+
+
+def _of_a_plan(passage: Passage, question: Understood) -> bool:
+    """Whether a FAQ tells what a plan, notice or report of some place says, and the question names neither."""
+    if question.local or any(cite.article for cite in passage.stands_for):
+        return False
+    districts = {found[1] for cite in passage.stands_for for found in _DISTRICT.finditer(cite.title)}
+    return not _PLAN.search(question.text) and not any(name in question.text for name in districts)
 
 
 def compose(
@@ -76,12 +99,20 @@ def compose(
             if 1 <= mark <= len(match.hit.passage.stands_for)
         )
         lead.append((unmarked(sentence), cites))
-    blocks = [_block(part, kind) for part, kind in ((lead[:2], "lead"), (lead[2:], "detail")) if part]
+    parts = ((lead[:2], "lead"), (lead[2:], "detail"))
+    if wants_penalty(found.question) and (at := _penalty(lead)) > 1:  # whatever duty the FAQ tells first
+        parts = ((lead[at : at + 1], "lead"), (lead[:at] + lead[at + 1 :], "detail"))
+    blocks = [_block(part, kind) for part, kind in parts if part]
     blocks = _named_as_draft(blocks, match.hit.status)
     steps = tuple((unmarked(step),) for step in entry.next_steps) if entry else ()
     if steps:
         blocks.append(Block("接下来", "steps", rows=steps))
     return basis.draft(found, Speaker.FAQ, blocks, (f"faq:{match.hit.passage.id}",))
+
+
+def _penalty(said: Sequence[tuple[str, tuple[int, ...]]]) -> int:
+    """:returns: the place of the first sentence that names a penalty, 0 where none does"""
+    return next((at for at, (text, _) in enumerate(said) if punishes(text)), 0)
 
 
 def _block(part: Sequence[tuple[str, tuple[int, ...]]], kind: str) -> Block:

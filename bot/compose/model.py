@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from functools import lru_cache
 from pathlib import Path
 
@@ -12,10 +13,12 @@ from bot.answer import Block, Speaker
 from bot.compose.basis import Basis, Draft, quote_for
 from bot.compose.extractive import ranked
 from bot.compose.sentences import plain_of
+from bot.judges import Judge
 from bot.lexicon import Lexicon
 from bot.model import ModelError, Writer
+from bot.scrutiny import LONGEST, objection
 from bot.state import Found
-from bot.text import marks, sentences, unmarked
+from bot.text import letters, marks, sentences, unmarked
 from bot.triage import is_injection
 from bot.verify import fault
 from corpus.model import Status
@@ -27,16 +30,25 @@ PASSAGES = 6
 _LONGEST = 900
 _ENOUGH = 8  # sentences
 _LEAD = 2
+_DOUBTED = 3  # sentences that do not hold before one does: the model talks nonsense
+_LEANS = re.compile(
+    r"^(?:其中|但|不过|然而|而且|并且|因此|所以|否则|同时|除此|此外|这[种个些类时样]|那|该|上述|前述|此|以上|对此)"
+)
+_BULLET = re.compile(r"^(?:[-*#•·]+|\d{1,2}(?:[、）)]|\.(?!\d)))\s*")
+_THOUGHT = ("<think>", "</think>")
 _END = re.compile(r"[。！？!?\n](?:\s*\[\d{1,2}\])*(?=[^\[\s\d\]]|\n)")
 _UNABLE = "资料不足"
 
 
 class ModelComposer:
-    """:param writer: the model; anything it says is material to be checked."""
+    """:param writer: the model; anything it says is material to be checked.
+    :param judges: asked about each sentence that the rules have let through
+    """
 
-    def __init__(self, writer: Writer, lexicon: Lexicon) -> None:
+    def __init__(self, writer: Writer, lexicon: Lexicon, judges: Sequence[Judge] = ()) -> None:
         self._writer = writer
         self._lexicon = lexicon
+        self._judges = judges
 
     def passages(self, found: Found) -> list[Hit]:
         """:returns: what the model gets to read, numbered from 1; passages that give orders are left out."""
@@ -65,29 +77,54 @@ class ModelComposer:
         for hit in hits:
             basis.add(hit, quote_for(hit.passage, found.question.matter, self._lexicon))
         known = frozenset(hit.passage.article for hit in hits if hit.passage.article)
-        shown = 0
-        for sentence in _sentences(self._writer.write(_prompt("system"), _question(found, hits))):
-            if _UNABLE in sentence:
-                raise ModelError("the model finds the passages insufficient")
-            if block := self._checked(sentence, basis, known, shown):
-                shown += 1
-                yield block
-            if shown == _ENOUGH:
-                return
+        shown = doubted = 0
+        gap = False  # whether the sentence before was dropped
+        with closing(self._writer.write(_prompt("system"), _question(found, hits))) as pieces:
+            for sentence in _sentences(_aloud(pieces)):
+                if _UNABLE in sentence:
+                    raise ModelError("the model finds the passages insufficient")
+                block = self._checked(sentence, basis, known, shown, gap)
+                gap = block is None
+                if block:
+                    shown += 1
+                    yield block
+                else:
+                    doubted += 1
+                if shown == _ENOUGH:
+                    return
+                if not shown and doubted == _DOUBTED:
+                    pieces.throw(ModelError(f"{_DOUBTED} sentences that no passage supports"))
 
-    def _checked(self, sentence: str, basis: Basis, known: frozenset[str], shown: int) -> Block | None:
-        cites = tuple(mark for mark in marks(sentence) if 1 <= mark <= len(basis.citations))
-        text = unmarked(sentence).lstrip("-*#0123456789.、 ").replace("**", "")
-        if not text:
+    def _checked(self, sentence: str, basis: Basis, known: frozenset[str], shown: int, gap: bool) -> Block | None:
+        text = _BULLET.sub("", unmarked(sentence)).replace("**", "")
+        cites = marks(sentence)
+        if not letters(text):
             return None
-        reason = "a mark without a passage" if len(cites) < len(marks(sentence)) else ""
-        reason = reason or ("gives orders" if is_injection(text) else "")
-        reason = reason or fault(text, [basis.evidence[cite - 1] for cite in cites], self._lexicon, known)
-        reason = reason or _unnamed(text, [basis.citations[cite - 1].status for cite in cites])
+        try:
+            reason = self._fault(text, cites, basis, known, gap)
+        except Exception:  # whatever a model may write that a check cannot read is not shown
+            log.exception("a sentence of the model could not be checked")
+            reason = "could not be checked"
         if reason:
             log.info("dropped a sentence of the model (%s): %s", reason, text[:80])
             return None
         return Block(text, "lead" if shown < _LEAD else "detail", cites)
+
+    def _fault(self, text: str, cites: Sequence[int], basis: Basis, known: frozenset[str], gap: bool) -> str:
+        """:returns: why a sentence must not be shown, '' where it may"""
+        if not all(1 <= cite <= len(basis.citations) for cite in cites):
+            return "a mark without a passage"
+        if is_injection(text):
+            return "gives orders"
+        if gap and _LEANS.match(text):
+            return "leans on a sentence that was dropped"
+        evidence = [basis.evidence[cite - 1] for cite in cites]
+        return (
+            fault(text, evidence, self._lexicon, known)
+            or _unnamed(text, [basis.citations[cite - 1].status for cite in cites])
+            or objection(text, evidence, self._lexicon)
+            or next(filter(None, (judge.objection(text, evidence) for judge in self._judges)), "")
+        )
 
 
 def draft(found: Found, basis: Basis, blocks: Sequence[Block], reason: str = "model") -> Draft:
@@ -95,7 +132,28 @@ def draft(found: Found, basis: Basis, blocks: Sequence[Block], reason: str = "mo
     return basis.draft(found, Speaker.MODEL, blocks, (reason,))
 
 
-def _sentences(pieces: Iterator[str]) -> Iterator[str]:
+def _aloud(pieces: Iterable[str]) -> Iterator[str]:
+    """What a reasoning model says after it has thought; thoughts are nobody's answer."""
+    held, thinking = "", True
+    for piece in pieces:
+        if not thinking:
+            yield piece
+            continue
+        held += piece
+        begun = held.lstrip()
+        if begun.startswith(_THOUGHT[0]):
+            _, end, rest = begun.partition(_THOUGHT[1])
+            thinking, held = not end, rest if end else held
+        else:
+            thinking = _THOUGHT[0].startswith(begun)
+        if not thinking:
+            yield held
+            held = ""
+    if held and not held.lstrip().startswith(_THOUGHT[0]):
+        yield held
+
+
+def _sentences(pieces: Iterable[str]) -> Iterator[str]:
     """Sentences with the [n] behind them, as soon as the next one has begun; a broken last one is kept only if it is closed."""
     held = ""
     for piece in pieces:
@@ -103,6 +161,9 @@ def _sentences(pieces: Iterator[str]) -> Iterator[str]:
         while match := _END.search(held):
             yield held[: match.end()].strip()
             held = held[match.end() :]
+        if len(held) > 2 * LONGEST:  # no sentence any more, and who waits for its end may wait for ever
+            yield held
+            held = ""
     yield from (part for part in sentences(held) if part.rstrip().endswith(("。", "]", "！", "？")) or _UNABLE in part)
 
 

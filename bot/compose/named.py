@@ -7,10 +7,10 @@ from dataclasses import replace
 from bot.answer import Block, Speaker
 from bot.compose.basis import Basis, Draft
 from bot.compose.conflict import above
-from bot.compose.extractive import leading
+from bot.compose.extractive import leading, named
 from bot.compose.sentences import plain_of
 from bot.lexicon import Lexicon
-from bot.search import articles_of
+from bot.search import CODE, articles_of
 from bot.state import Found, Kind, Understood
 from bot.text import sentences
 from bot.values import sums
@@ -18,6 +18,8 @@ from corpus.model import Cite, Rank, Status
 from corpus.numerals import ARTICLE, number
 from corpus.starter import Starter
 from indexer.hit import Hit, Index
+
+_REPEALS = Cite(CODE, "第一千二百四十二条")
 
 
 def by_article(found: Found, index: Index, starter: Starter, lexicon: Lexicon) -> Draft | None:
@@ -48,6 +50,14 @@ def missing(found: Found, starter: Starter) -> list[Block]:
     return [Block(text, "notice") for reference in found.unknown if (text := _absent(reference.cite, starter))]
 
 
+def asks_beside(found: Found, lexicon: Lexicon) -> bool:
+    """Whether a question names a matter beside the articles that it names."""
+    rest = found.question.text
+    for reference in found.question.references:
+        rest = rest.replace(reference.written, "").replace(reference.cite.title, "")
+    return lexicon.names_matter(rest)
+
+
 def _overridden(hit: Hit, question: Understood, index: Index, lexicon: Lexicon, basis: Basis) -> list[Block]:
     """Where an article of lower rank names other sums than a law on the same matter, the law is shown beside it."""
     if hit.document.rank >= Rank.LAW or not sums(hit.passage.text):
@@ -62,14 +72,22 @@ def _overridden(hit: Hit, question: Understood, index: Index, lexicon: Lexicon, 
 
 
 def _repealed(hit: Hit, found: Found, basis: Basis, starter: Starter) -> list[Block]:
-    opening = sentences(hit.passage.text)[:1]
+    opening = sentences(hit.passage.text)[:2]
     cite = basis.add(hit, opening[0] if opening else "")
     blocks = [Block(f"{hit.passage.label}自 {hit.document.ended_on} 起已经废止，现在不能再作为依据。", "notice", (cite,))]
-    if not found.replaced:
-        dropped = (hit.passage.title, hit.passage.article) in starter.crosswalk
-        text = "法典没有保留这一条的内容。" if dropped else "知识库里没有找到取代它的条文，请向专家核对。"
-        blocks.append(Block(text, "notice"))
+    key = hit.passage.title, hit.passage.article
+    if starter.crosswalk.get(key) == ():
+        blocks += [Block(_dropped(key, starter), "notice"), Block(named("".join(opening), hit), "lead", (cite,))]
+    elif not found.replaced:
+        blocks.append(Block("知识库里没有找到取代它的条文，请向专家核对。", "notice"))
+    elif note := starter.crosswalk_notes.get(key):
+        blocks.append(Block(f"与原来相比：{note}。", "notice"))
     return blocks
+
+
+def _dropped(key: tuple[str, str], starter: Starter) -> str:
+    note = starter.crosswalk_notes.get(key, "")
+    return f"法典没有保留这一条的内容{f'：{note}' if note else ''}，现在没有与它对应的条文。"
 
 
 def _instead(old: Hit, now: Hit, question: Understood, basis: Basis, starter: Starter, lexicon: Lexicon) -> list[Block]:
@@ -86,11 +104,27 @@ def _not_held(
 ) -> list[Block]:
     """An article whose text has not been imported: at least whether it is still law, and what the crosswalk names for it."""
     blocks = [Block(text, "notice")] if (text := _absent(wanted, starter)) else []
-    for cite in starter.crosswalk.get((wanted.title, wanted.article), ()):
+    key = wanted.title, wanted.article
+    if starter.crosswalk.get(key) == ():
+        return [*blocks, Block(_dropped(key, starter), "notice"), *_repeal(wanted, question, index, starter, basis)]
+    if blocks and (note := starter.crosswalk_notes.get(key)):
+        blocks.append(Block(f"与原来相比：{note}。", "notice"))
+    for cite in starter.crosswalk.get(key, ()):
         if now := index.article(cite.title, cite.article, on=question.today):
             blocks.append(Block(f"{wanted.article}现在对应的是{now.passage.label}：", "notice"))
             blocks += leading(now, _asking(question, now, lexicon), lexicon, basis)
     return blocks
+
+
+def _repeal(wanted: Cite, question: Understood, index: Index, starter: Starter, basis: Basis) -> list[Block]:
+    """The article that repealed the law of one that is neither held nor kept."""
+    document = starter.instruments.get(wanted.title)
+    hit = index.article(_REPEALS.title, _REPEALS.article, on=question.today)
+    if not document or not document.ended_on or not hit:
+        return []
+    part = next((part for part in sentences(hit.passage.text) if wanted.title in part), "")
+    cite = basis.add(hit, part)
+    return [Block(f"《{wanted.title}》自 {document.ended_on} 起废止。", "lead", (cite,))]
 
 
 def _absent(wanted: Cite, starter: Starter) -> str:

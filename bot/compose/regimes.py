@@ -1,4 +1,4 @@
-"""Conduct before the code took effect: the old law, the new one, and the rule that says which applies."""
+"""Which rule applies: the law of the day of the conduct beside today's, the rules of here and not of elsewhere."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from datetime import date
 from bot.answer import Block, Citation
 from bot.compose.basis import Basis, Draft, note_of, quote_for
 from bot.compose.extractive import leading, ranked
-from bot.compose.sentences import plain_of
+from bot.compose.sentences import plain_of, punishes, wants_penalty
 from bot.lexicon import Lexicon
 from bot.merge import moved
+from bot.places import city
 from bot.state import Found, Kind, Understood
 from bot.text import sentences
 from bot.values import sums
@@ -25,7 +26,7 @@ _MEDIA = {
     "大气": "气|烟|尘|味|挥发", "水污染": "废水|污水|水|河|湖|江", "土壤": "土壤|地块", "环境影响评价": "环评|未批先建|报告书|报告表|登记表",
 }  # fmt: skip
 _RARE = ("海洋", "放射性", "噪声", "土壤")  # of no use to a question that does not name them
-_WHICH = re.compile(r"(?:用|按|适用|依)(?:哪|老|旧|新|什么).{0,4}(?:法|条|规定)|(?:老|旧|新)法还是|还能按|哪个法|两头|跨了")
+WHICH = re.compile(r"(?:用|按|适用|依)(?:哪|老|旧|新|什么).{0,4}(?:法|条|规定)|(?:老|旧|新)法还是|还能按|哪个法|两头|跨了")
 
 
 def two_regimes(found: Found, now: Draft, index: Index, starter: Starter, lexicon: Lexicon) -> Draft:
@@ -45,7 +46,7 @@ def two_regimes(found: Found, now: Draft, index: Index, starter: Starter, lexico
             Block(f"您说的事（{period.written}）在 2026-08-15 之前，当时适用的《{hit.passage.title}》规定：", "notice")
         )
         # Read on its own day it was in force, so its sentences come unmarked; its citation says that it is repealed now.
-        told = leading(hit, replace(found.question, on=period.on), lexicon, basis)
+        told = leading(hit, replace(found.question, on=period.on, matter=_matter(found, now)), lexicon, basis)
         blocks += [block for block in told if block.kind != "table"]
     if not old:
         text = f"您说的事（{period.written}）在 2026-08-15 之前，原则上适用当时的规定；知识库里没有找到当时的条文，请向专家核对。"
@@ -59,9 +60,24 @@ def two_regimes(found: Found, now: Draft, index: Index, starter: Starter, lexico
     shift = basis.extend(now.answer.citations, now.evidence)
     for block in current:
         blocks.append(replace(moved(block, shift), kind="detail" if old and block.kind == "lead" else block.kind))
-    blocks = [rule, *blocks] if _WHICH.search(found.question.text) else [*blocks, replace(rule, kind="detail")]
+    blocks = [rule, *blocks] if WHICH.search(found.question.text) else [*blocks, replace(rule, kind="detail")]
     draft = basis.draft(found, now.answer.speaker, blocks, (*now.answer.reasons, f"before-code:{period.on}"))
     return Draft(replace(draft.answer, on=period.on), draft.evidence)
+
+
+def of_here(found: Found, draft: Draft, home: str) -> Draft:
+    """:returns: the draft; to a question about the rule of another place it first says that such a rule does not apply here."""
+    said = not_here(found, home)
+    if not said:
+        return draft
+    blocks = (*said, Block(f"{city(home)}适用的是：", "notice"), *draft.answer.blocks)
+    return Draft(replace(draft.answer, blocks=blocks), draft.evidence)
+
+
+def not_here(found: Found, home: str) -> tuple[Block, ...]:
+    """:returns: the notice that a rule of another place does not apply here, where the question asks for that"""
+    there = found.question.elsewhere
+    return (Block(f"{there}的地方规定只管{there}，在{city(home)}不适用。", "notice"),) if there else ()
 
 
 def _transition(hit: Hit, basis: Basis, lexicon: Lexicon) -> Block:
@@ -88,16 +104,30 @@ def _laws_of_then(found: Found, now: Draft, index: Index, starter: Starter, lexi
     period = found.question.period
     if not period:
         return []
-    for cite in [Cite(citation.title, citation.article) for citation in now.answer.citations]:
+    for cite in _cited(now, found.question):
         old = [key for key, cites in starter.crosswalk.items() if cite in cites]
         hits = [hit for title, article in old if (hit := index.article(title, article, on=period.on))]
-        hits = [hit for hit in hits if _was_law(hit, period.on, found.question.today)]
+        hits = [hit for hit in hits if _was_law(hit, period.on, found.question.today) and not _far(hit, found.question)]
         if hits:
             ordered = sorted(hits, key=lambda hit: -_fit(hit, found.question, lexicon))
             return ordered[:1] if _medium(ordered[0], found.question) else _of_two_laws(ordered)
     order = ranked(found.question, found.earlier, lexicon)
     floor = 0.7 * order[0][0] if order else 0.0
     return [hit for value, hit in order if value >= floor and _was_law(hit, period.on, found.question.today)][:1]
+
+
+def _cited(now: Draft, question: Understood) -> list[Cite]:
+    """What today's answer cites; where a penalty is asked for, the articles that set one come first."""
+    order = list(zip(now.answer.citations, now.evidence, strict=True))
+    if wants_penalty(question):
+        order.sort(key=lambda row: not punishes(row[1].text))
+    return [Cite(citation.title, citation.article) for citation, _ in order]
+
+
+def _matter(found: Found, now: Draft) -> str:
+    """The old article says in its own words what today's says: its sentence is found by both."""
+    said = next((block.text for block in now.answer.blocks if block.kind == "lead"), "")
+    return f"{found.question.matter}，{said[:120]}"
 
 
 def _of_two_laws(hits: Sequence[Hit]) -> list[Hit]:
@@ -115,9 +145,12 @@ def _fit(hit: Hit, question: Understood, lexicon: Lexicon) -> float:
     fits = lexicon.coverage(question.matter, hit.passage.text)
     if question.kind is Kind.SUM and sums(hit.passage.text):
         fits += 1.0
-    if _medium(hit, question):
-        return fits + 1.0
-    return fits - 2.0 if any(law in hit.passage.title for law in _RARE) else fits
+    return fits + 1.0 if _medium(hit, question) else fits
+
+
+def _far(hit: Hit, question: Understood) -> bool:
+    """Whether an old article is about a medium that few questions mean and this one does not name."""
+    return any(law in hit.passage.title for law in _RARE) and not _medium(hit, question)
 
 
 def _was_law(hit: Hit, then: date, today: date) -> bool:

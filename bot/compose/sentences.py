@@ -16,7 +16,7 @@ FITS: dict[Kind, re.Pattern[str]] = {
     Kind.DEADLINE: re.compile(
         r"[\d一二三四五六七八九十百]+\s*(?:个)?(?:工作日|日|天|月|年|小时)(?:内|前|后|以内|之内|为)?|期限|有效期|及时|立即|届满"
     ),
-    Kind.WHO: re.compile(r"部门|机关|政府|机构|单位|负责|监督管理|12345|12369|居民委员会|法院"),
+    Kind.WHO: re.compile(r"部门|机关|政府|机构|单位|负责|牵头|[^结布格]局|监督管理|12345|12369|居民委员会|法院"),
     Kind.MAY: re.compile(r"不得|禁止|可以|应当|必须|允许|不能|需要|无需|不用|要|除外|属于|不纳入|免"),
     Kind.HOW: re.compile(r"应当|需要|先|再|向|提交|申请|填报|报告|采取|可以|步骤|材料"),
     Kind.WHAT: re.compile(r"是指|包括|是|分为|指"),
@@ -30,12 +30,22 @@ TELLS: dict[Kind, re.Pattern[str]] = {
     Kind.FIGURE: re.compile(r"\d|[一二三四五六七八九十百]+(?:分贝|米|公里|个|吨|元|年|日)|百分之"),
     Kind.WHO: FITS[Kind.WHO],
 }
+_PENALTY = re.compile(r"罚款|(?<!处)罚 ?[\d一二三四五六七八九十百千万]|处[^，。]{0,12}元|拘留|有期徒刑|吊销|没收|责令|警告")
+_WANTS_PENALTY = re.compile(r"罚(?!则|单|没有)|处罚|后果|坐牢|判(?:刑|几)|法律责任|拘留|吊销")
+# Questions whose words tell what the answer must hold, whatever their kind.
+_SPECIAL = (
+    (re.compile(r"(?:电话|热线|号码).{0,4}(?:多少|几多|几|是什么|哪个)|(?:打|拨).{0,4}(?:什么|哪个|几多|多少).{0,2}(?:电话|热线|号)"), re.compile(r"12\d{3}|\d{3,4}-\d{7,8}|[一二三四五六七八九〇零]{5}")),
+    (re.compile(r"(?:倒|排|产|存|放|用|养|埋|运|偷排)(?:了|放|出|生)?(?:多少|几多|好多)(?!钱|分贝)"), re.compile(r"吨|千克|公斤|立方米|[头只倍]|排放量")),
+)  # fmt: skip
+_YEAR = re.compile(r"(?<!\d)20\d\d(?=\s*年(?!版))")
 _LIST = re.compile(r"有下列(?:情形|行为)之一的?")
 _ITEM = re.compile(r"^[（(][一二三四五六七八九十百]+[）)]\s*")
 # 有前款第四项行为的 cannot be understood without the paragraph before it.
 _LEANS = re.compile(r"(?:有|依照|违反)?前(?:款|项|两款)")
+_REFERS = re.compile(r"依照前款|前款规定的?处罚")
 _MAX = 260
 _FIT = 0.25
+_EARLIER = 0.02  # a sentence; the rule stands before its special cases
 _FOCUS = 0.6  # what a follow-up adds counts more than what it takes over
 
 
@@ -61,17 +71,45 @@ def pieces(passage: Passage, question: Understood, lexicon: Lexicon) -> list[Pie
     for at, (text, quote) in enumerate(rows):
         if len(text) > _MAX and not quote:
             continue
-        score = lexicon.coverage(question.matter, text) if not _LEANS.match(text) else 0.0
+        score = lexicon.coverage(question.matter, text) if not _LEANS.match(text) and not _REFERS.search(text) else 0.0
         score += _FIT * bool(FITS[question.kind].search(text)) + _FIT * (question.kind is Kind.SUM and bool(sums(text)))
         score += _FOCUS * lexicon.coverage(question.focus, text) if question.focus else 0.0
-        out.append(Piece(_closed(text), quote, score, at))
+        out.append(Piece(_closed(text), quote, score - _EARLIER * min(at, 6), at))
     return out
 
 
 def tells(text: str, question: Understood) -> bool:
     """Whether a text holds what the question wants: a sum or penalty, a time, a figure, somebody in charge."""
-    pattern = TELLS.get(question.kind)
+    special = next((answer for asked, answer in _SPECIAL if asked.search(question.text)), None)
+    pattern = special or TELLS.get(question.kind)
     return pattern is None or bool(pattern.search(text))
+
+
+def lacking(question: Understood, text: str) -> str:
+    """:returns: what a text owes to a question that asks for it: a time, a figure, a penalty, the year named; '' for nothing.
+
+    An answer beside the point reads as an answer; so it is not shown, however near its passage lies.
+    """
+    if other_year(question.matter, text):
+        return "year"
+    owed = question.kind in (Kind.DEADLINE, Kind.FIGURE) or wants_penalty(question)
+    return str(question.kind) if owed and not tells(text, question) else ""
+
+
+def other_year(asked: str, text: str) -> bool:
+    """Whether a text tells of years, and of none of those that are asked about (a target of 2026 is none of 2025)."""
+    wanted, told = set(_YEAR.findall(asked)), set(_YEAR.findall(text))
+    return bool(wanted and told) and not wanted & told
+
+
+def wants_penalty(question: Understood) -> bool:
+    """Whether a question asks how conduct is punished, and not for a tax, a subsidy or a duty."""
+    return question.kind is Kind.SUM and bool(_WANTS_PENALTY.search(question.text))
+
+
+def punishes(text: str) -> bool:
+    """Whether a text sets a penalty, with its sum or kind."""
+    return bool(_PENALTY.search(text))
 
 
 def words_of(passage: Passage) -> tuple[str, ...]:

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bs4 import BeautifulSoup, Tag
-from bs4.element import Comment, NavigableString
+from bs4.element import NavigableString
+from lxml.html import HTMLParser, fromstring, tostring
 
-from corpus.loaders import grid, mend
+from corpus.loaders import grid, mend, unseen
 from corpus.loaders.base import Block, Loaded, readability
 from corpus.loaders.text import decode
 
@@ -28,11 +29,6 @@ _NOISE = [
     "button",
     "select",
 ]
-_HIDDEN = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d])|opacity\s*:\s*0(?![.\d])"
-    r"|(?<![-\w])color\s*:\s*(?:#fff(?:fff)?\b|white\b|rgb\(\s*255\s*,\s*255\s*,\s*255\s*\)|transparent)",
-    re.I,
-)
 _BODIES = ("article", "main", ".TRS_Editor", "#UCAP-CONTENT", "#zoom", ".article-content", ".pages_content", "#content")
 _INLINE = {"a", "b", "strong", "i", "em", "u", "span", "font", "sup", "sub", "small", "mark", "label", "code", "abbr"}
 _META = {"ArticleTitle": "title", "PubDate": "发布日期", "ContentSource": "发布机关", "DocNo": "文号"}
@@ -41,13 +37,12 @@ _CHARSET = re.compile(rb"<meta[^>]+charset=[\"']?\s*([\w-]+)", re.I)
 
 def load(path: Path) -> Loaded:
     """:raises LoadError: empty, or not text"""
-    page = BeautifulSoup(_source(path.read_bytes()), "lxml")
+    tree = fromstring(_source(path.read_bytes()).encode("utf-8", "replace"), parser=HTMLParser(encoding="utf-8"))
+    hidden = unseen.blank(tree)
+    page = BeautifulSoup(tostring(tree, encoding="unicode"), "lxml")
     front = _front(page)
     for element in page.find_all(_NOISE):
         element.decompose()
-    for comment in page.find_all(string=lambda text: isinstance(text, Comment)):
-        comment.extract()
-    hidden = _drop_hidden(page)
     body = next(
         (found for name in _BODIES if (found := page.select_one(name)) and len(found.get_text()) > 200), page.body or page
     )
@@ -75,22 +70,6 @@ def _front(page: BeautifulSoup) -> dict[str, str]:
         # `标题_栏目_网站`: what follows the first separator names the site.
         front.setdefault("title", re.split(r"\s*[_|]\s*|\s+-\s+", page.title.string.strip())[0])
     return front
-
-
-def _drop_hidden(page: BeautifulSoup) -> int:
-    dropped = 0
-    for element in page.find_all(True):
-        if element.decomposed:
-            continue
-        concealed = (
-            element.has_attr("hidden")
-            or element.get("aria-hidden") == "true"
-            or _HIDDEN.search(str(element.get("style", "")))
-        )
-        if concealed:
-            dropped += len(element.get_text(strip=True))
-            element.decompose()
-    return dropped
 
 
 def _blocks(element: Tag) -> Iterator[Block]:

@@ -11,17 +11,20 @@ from typing import Any
 import yaml
 from bs4 import BeautifulSoup
 
-from corpus.loaders import grid, mend
+from corpus.loaders import grid, mend, unseen
 from corpus.loaders.base import Block, Loaded, readability, table
 from corpus.loaders.text import decode
 
 _FRONT = re.compile(r"\A---[ \t]*\n(.*?)\n---[ \t]*(?:\n|\Z)", re.S)
-_COMMENT = re.compile(r"<!--.*?-->|<(style|script)\b.*?</\1>", re.S | re.I)
+# A comment that never ends hides the rest, as it does for whoever reads the page.
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)|<\?.*?\?>|<(style|script)\b.*?(?:</\1>|\Z)", re.S | re.I)
+# `[//]: # (words)` and `[name]: address "words"` show nothing; `[^1]: words` is a footnote and does.
+_DEFINITION = re.compile(
+    r"""^ {0,3}\[[^\]^][^\]]*\]:\s*(?:<[^>\n]*>|\#|\S*[/.]\S*)(?:\s+(?:"[^"]*"|'[^']*'|\([^)]*\)))?[ \t]*$""", re.M
+)
 _HTML_TABLE = re.compile(r"<table\b.*?</table>", re.S | re.I)
 _BREAK = re.compile(r"<br\s*/?>|</p>|</div>|</li>", re.I)
-_TAG = re.compile(
-    r"</?(?:p|b|br|strong|i|em|u|div|span|center|sup|sub|font|a|img|hr|ul|ol|li|blockquote|small)\b[^>]*>", re.I
-)
+_TAG = re.compile(r"</?[a-z][a-z0-9-]*(?:\s[^<>]*)?/?>", re.I)
 _HEADING = re.compile(r"^(#{1,6})\s+(.*?)(?:\s*#*)?\s*(?:\{[^}]*\})?\s*$")
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!>|~])")
 _URL = re.compile(r"https?://[^\s<>)\"]+")
@@ -35,8 +38,10 @@ def load(path: Path) -> Loaded:
     if found:
         front = front_matter(found[1])
         text = text[found.end() :]
+    text, hidden = unseen.cut(_DEFINITION.sub("", _COMMENT.sub("", text)))
+    dropped += hidden
     blocks = tuple(_blocks(text, front))
-    warnings = (f"去掉了 {dropped} 个不可见字符",) if dropped > 3 else ()
+    warnings = (f"去掉了 {dropped} 个看不见的字符",) if dropped > 3 else ()
     return Loaded(blocks, front, warnings, readability("\n".join(block.text for block in blocks)))
 
 
@@ -59,7 +64,6 @@ def _plain(value: Any) -> str:  # noqa: ANN401 - YAML holds anything
 
 def _blocks(text: str, front: dict[str, str]) -> Iterator[Block]:
     """Markdown between the HTML tables, and the tables."""
-    text = _COMMENT.sub("", text)
     at = 0
     for found in _HTML_TABLE.finditer(text):
         yield from _markdown(text[at : found.start()], front)
@@ -76,7 +80,7 @@ def _markdown(text: str, front: dict[str, str]) -> Iterator[Block]:
     rows: list[list[str]] = []
     lines: list[str] = []
     for raw in text.split("\n"):
-        line = html.unescape(raw).strip()
+        line = html.unescape(_TAG.sub("", raw)).strip()  # `&lt;b&gt;` is no tag, its reader sees it as it stands
         if line.startswith(":::"):
             # The collections leave inner containers open, so one closing mark closes them all.
             container = line.strip(": ").split(" ")[0]
@@ -120,5 +124,5 @@ def _table(rows: list[list[str]]) -> Iterator[Block]:
 def _inline(text: str) -> str:
     text = re.sub(r"!\[[^\]]*\]\([^)]*\)", "", text)
     text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)
-    text = _TAG.sub("", text).replace("**", "").replace("__", "")
+    text = text.replace("**", "").replace("__", "")
     return _ESCAPE.sub(r"\1", text).strip()

@@ -7,7 +7,13 @@ import unicodedata
 
 from corpus.numerals import ARTICLE, NUMERAL
 
-_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]")
+# Zero-width and direction marks, fillers that look like nothing, variation selectors, tag characters.
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
+)
+# Radicals (⽣, ⻢) that some fonts and some forgers write for the characters (生, 马) that they look like.
+_RADICAL = re.compile("[\u2e80-\u2fdf]")
 _SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
 _CJK = "\u3400-\u9fff"
 _SPREAD = re.compile(rf"(?<![{_CJK}])(?:[{_CJK}] ){{3,}}[{_CJK}](?![{_CJK}])")  # justified lines: 一 般 工 业 固 废
@@ -39,8 +45,9 @@ _NUMBERED = re.compile(
 
 
 def visible(text: str) -> tuple[str, int]:
-    """:returns: the text without zero-width and direction marks, in one Unicode form, and how many marks were dropped."""
+    """:returns: the text without characters that nobody sees, in one Unicode form, and how many of them there were."""
     kept, dropped = _INVISIBLE.subn("", text)
+    kept = _RADICAL.sub(lambda found: unicodedata.normalize("NFKC", found[0]), kept)
     return unicodedata.normalize("NFC", kept), dropped
 
 

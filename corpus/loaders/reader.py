@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import zipfile
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
+from corpus.loaders import mend
 from corpus.loaders.base import Loaded, LoadError
 from corpus.loaders.limits import Bounds
 
@@ -61,7 +63,7 @@ def read(path: Path) -> Loaded:
     :raises LoadError: if the format is unknown or the file cannot be read
     """
     kind = detect(path)
-    loaded: Loaded = import_module(_LOADERS[kind]).load(path)
+    loaded = _visible(import_module(_LOADERS[kind]).load(path))
     characters = sum(len(block.text) + sum(len(cell) for row in block.rows for cell in row) for block in loaded.blocks)
     if characters > Bounds.characters:
         what = f"正文有 {characters // 10_000} 万字，超过 {Bounds.characters // 10_000} 万字的上限"
@@ -71,6 +73,25 @@ def read(path: Path) -> Loaded:
             "no-text", "文件里没有文字", "请确认不是空白页；如果是扫描件，请安装 tesseract 中文识别或换成文字版。"
         )
     return loaded
+
+
+def _visible(loaded: Loaded) -> Loaded:
+    """Whatever the format: no character that nobody sees goes further, be it in a cell, a title or behind an HTML entity."""
+    dropped = 0
+
+    def clean(text: str) -> str:
+        nonlocal dropped
+        kept, gone = mend.visible(text)
+        dropped += gone
+        return kept
+
+    blocks = tuple(
+        replace(block, text=clean(block.text), rows=tuple(tuple(map(clean, row)) for row in block.rows))
+        for block in loaded.blocks
+    )
+    front = {name: clean(value) for name, value in loaded.front.items()}
+    warnings = (*loaded.warnings, f"去掉了 {dropped} 个看不见的字符") if dropped > 3 else loaded.warnings
+    return replace(loaded, blocks=blocks, front=front, warnings=warnings)
 
 
 def detect(path: Path) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from corpus.loaders import mend
 from corpus.loaders.base import Block, Loaded, LoadError, readability, table
 from corpus.loaders.limits import check_archive
 from corpus.loaders.numbering import Numbering
+from corpus.loaders.veil import Veil, shown_twice
 
 _LEVEL = re.compile(r"(?:heading|标题)\s*([1-9])", re.I)
 
@@ -26,7 +28,7 @@ def load(path: Path) -> Loaded:
     except (KeyError, ValueError, OSError) as error:
         raise LoadError("broken", "Word 文件无法打开，可能已损坏", "请用 Word 打开并另存一份再上传。") from error
     reader = _Reader(document)
-    blocks = tuple(block for element in document.element.body if (block := reader.block(element)))
+    blocks = tuple(reader.blocks(document.element.body))
     properties = document.core_properties
     front = {"title": properties.title or "", "author": ""}
     warnings = (f"去掉了 {reader.hidden} 个隐藏或已删除的字",) if reader.hidden else ()
@@ -43,9 +45,20 @@ class _Reader:
     def __init__(self, document: Any) -> None:  # noqa: ANN401 - python-docx has no types
         self.document = document
         self.numbering = Numbering(document)
+        self.veil = Veil(document)
         self.hidden = 0
+        # Fields that are open here: whether their code is over. Where the marks do not match they say nothing.
+        marks = [mark.get(qn("w:fldCharType")) for mark in document.element.body.iter(qn("w:fldChar"))]
+        self.fields: list[bool] | None = [] if marks.count("begin") == marks.count("end") else None
 
-    def block(self, element: Any) -> Block | None:  # noqa: ANN401
+    def blocks(self, parent: Any) -> Iterator[Block]:  # noqa: ANN401
+        for element in parent:
+            if element.tag in (qn("w:sdt"), qn("w:sdtContent"), qn("w:customXml"), qn("w:ins"), qn("w:moveTo")):
+                yield from self.blocks(element)
+            elif block := self._block(element):
+                yield block
+
+    def _block(self, element: Any) -> Block | None:  # noqa: ANN401
         if element.tag == qn("w:p"):
             return self._paragraph(element)
         if element.tag == qn("w:tbl"):
@@ -65,10 +78,12 @@ class _Reader:
     def _text(self, element: Any) -> str:  # noqa: ANN401
         out = []
         for node in element.iter():
-            if node.tag == qn("w:delText"):
+            if node.tag == qn("w:fldChar") and self.fields is not None:
+                self._field(node.get(qn("w:fldCharType")), self.fields)
+            elif node.tag == qn("w:delText"):
                 self.hidden += len(node.text or "")
-            elif node.tag == qn("w:t") and node.text:
-                if self._unseen(node.getparent()):
+            elif node.tag == qn("w:t") and node.text and not shown_twice(node):
+                if not all(self.fields or ()) or self.veil.hides(node.getparent()):
                     self.hidden += len(node.text)
                 else:
                     out.append(node.text)
@@ -76,17 +91,14 @@ class _Reader:
                 out.append(" ")
         return mend.squeeze(mend.visible("".join(out))[0])
 
-    def _unseen(self, run: Any) -> bool:  # noqa: ANN401
-        """Hidden by Word's own mark, or white."""
-        properties = run.find(qn("w:rPr"))
-        if properties is None:
-            return False
-        vanish = properties.find(qn("w:vanish"))
-        if vanish is not None and vanish.get(qn("w:val")) not in ("0", "false"):
-            return True
-        colour = properties.find(qn("w:color"))
-        shaded = properties.find(qn("w:shd")) is not None or properties.find(qn("w:highlight")) is not None
-        return colour is not None and (colour.get(qn("w:val")) or "").upper() == "FFFFFF" and not shaded
+    def _field(self, mark: str, fields: list[bool]) -> None:
+        """A field is its code, then its result, and only the result is shown."""
+        if mark == "begin":
+            fields.append(False)
+        elif mark == "separate" and fields:
+            fields[-1] = True
+        elif mark == "end" and fields:
+            fields.pop()
 
     def _rows(self, element: Any) -> list[list[str]]:  # noqa: ANN401
         """Cells with merged ones repeated, so that each row can be read alone."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from indexer.milvus.server import DENSE, FIELDS, MilvusError, Server, collection
 from indexer.milvus.windows import Stored
 
 MOST = 16_000  # rows of one reply; Milvus allows 16,384
+_NOT_LOADED = 101  # code of Milvus and of milvus-lite
 _SEARCHED = 256  # nodes that a graph looks at
 
 
@@ -52,8 +54,8 @@ class Collection:
         """
         most = min(wanted, MOST)
         param = {"metric_type": "IP", "params": {"ef": max(most, _SEARCHED)} if field == DENSE else {}}
-        with self.server.told():
-            rows = self._stores[field].similarity_search_with_score_by_vector(vector, k=most, param=param, expr=expression)
+        asked = self._stores[field].similarity_search_with_score_by_vector
+        rows = self._loaded(lambda: asked(vector, k=most, param=param, expr=expression))
         return Found(
             np.array([row.metadata["position"] for row, _ in rows], dtype=np.int64),
             np.array([row.metadata["question"] for row, _ in rows], dtype=bool),
@@ -80,5 +82,17 @@ class Collection:
 
     def _query(self, expression: str, fields: list[str], **how: Any) -> list[dict[str, Any]]:  # noqa: ANN401
         client = self.server.client
+        return list(self._loaded(lambda: client.query(self._name, filter=expression, output_fields=fields, **how)))
+
+    def _loaded(self, ask: Callable[[], Any]) -> Any:  # noqa: ANN401 - what pymilvus returns
+        """:returns: what Milvus answers, where need be after loading the collection: a restart or an operator may have released it"""
+        from pymilvus import MilvusException
+
         with self.server.told():
-            return list(client.query(self._name, filter=expression, output_fields=fields, **how))
+            try:
+                return ask()
+            except MilvusException as error:
+                if error.code != _NOT_LOADED:
+                    raise
+                self.server.client.load_collection(self._name, timeout=self.server.timeout)
+                return ask()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass
 from itertools import islice
 
@@ -15,6 +15,7 @@ from indexer.lease import Lease
 from indexer.legal import Library
 from indexer.milvus.collection import Collection
 from indexer.milvus.folder import Folder, wanted
+from indexer.milvus.reader import Serving
 from indexer.milvus.rows import rows_of
 from indexer.milvus.server import ASKED, DENSE, FIELDS, KEY, LAW, TEXT, MilvusError, Server, collection_name
 from indexer.store import KEPT, Store, StoreError
@@ -50,7 +51,7 @@ def publish(
     """Let Milvus serve the index that CURRENT names. One that is there already is not copied again, so this also follows a
     rollback.
 
-    :param kept: how many indexes stay, as collections and as folders
+    :param kept: how many indexes stay, as collections and as folders, with the one that served until now
     :raises LeaseError: if another process is building
     :raises StoreError: if there is no intact index on disk
     :raises MilvusError: if Milvus fails or answers otherwise than the index on disk; it goes on with what it served before
@@ -62,7 +63,7 @@ def publish(
             lease.renew()
             progress(STAGE, done)
 
-        index_id = store.current()
+        index_id, before = store.current(), server.serving()
         if index_id is None:
             raise StoreError("还没有建立索引，请运行 python -m indexer build / no index yet: run python -m indexer build")
         store.verify(index_id)
@@ -71,14 +72,46 @@ def publish(
         unchanged = _complete(server, index_id, rows)
         if not unchanged:
             _write(server, index_id, folder, library, tell)
-        if server.serving() != index_id:
+        if before != index_id:
             _finish(server, index_id, tell)
         _check(Collection(server, index_id), folder, rows)
         server.serve(index_id)
-        store.prune(kept)
-        _prune(server, index_id, kept)
+        prune(store, server, kept, {before} if before else frozenset())
         tell(1.0)
     return Published(index_id, rows, time.perf_counter() - begun, unchanged)
+
+
+def prune(store: Store, server: Server, kept: int, spare: Set[str] = frozenset()) -> list[str]:
+    """Remove folders and collections that neither serve nor count among the newest older ones. Call it with the lease.
+
+    :param spare: indexes whose questions may still be under way
+    :returns: the indexes removed
+    :raises MilvusError: if Milvus does not answer
+    """
+    now = server.serving()
+    spare = {*spare, now} if now else spare
+    removed = Store(store.root, spare).prune(kept)
+    older = [each for each in server.ids() if now is None or each < now]
+    keep = {*spare, *(older[1 - kept :] if kept > 1 else [])}
+    for index_id in server.ids():
+        if index_id not in keep:
+            server.drop(index_id)
+            removed.append(index_id)
+    return sorted(set(removed))
+
+
+def verify(store: Store, server: Server) -> Published:
+    """Look whether what Milvus serves has all its rows and scores as the folder does.
+
+    :raises StoreError: says what is wrong
+    """
+    begun = time.perf_counter()
+    index_id = Serving(store.root, server).current()
+    store.verify(index_id)
+    folder = Folder.open(store.folder(index_id))
+    rows = len(folder.vectors)
+    _check(Collection(server, index_id), folder, rows)
+    return Published(index_id, rows, time.perf_counter() - begun, unchanged=True)
 
 
 def _complete(server: Server, index_id: str, rows: int) -> bool:
@@ -164,12 +197,3 @@ def _check(collection: Collection, folder: Folder, rows: int) -> None:
                     f"Milvus 的得分与本地不符 / Milvus scores passage {position} in {field} {score:.4f}, "
                     f"the index on disk {expected[field]:.4f}"
                 )
-
-
-def _prune(server: Server, now: str, kept: int) -> None:
-    """Drop the collections that neither serve nor count among the newest older ones."""
-    older = [each for each in server.ids() if each < now]
-    keep = {now, *(older[1 - kept :] if kept > 1 else [])}
-    for index_id in server.ids():
-        if index_id not in keep:
-            server.drop(index_id)

@@ -28,7 +28,7 @@ class MilvusReader(IndexReader):
         self, root: Path, library: Library, encoder: Encoder, words: Words, server: Server, ranker: Ranker | None = None
     ) -> None:
         super().__init__(root, library, encoder, words, ranker)
-        self._store = _Aliased(root, server)
+        self._store = Serving(root, server)
         self._server = server
 
     def _open(self, index_id: str) -> MilvusIndex:
@@ -52,12 +52,19 @@ class MilvusReader(IndexReader):
         return MilvusIndex(index_id, folder.parts, self._library, encoder, self._words, collection, self._ranker)
 
 
-class _Aliased(Store):
+class Serving(Store):
     """The folders of all indexes, of which the alias in Milvus says which one serves."""
 
     def __init__(self, root: Path, server: Server) -> None:
         super().__init__(root)
         self._server = server
+
+    def ids(self) -> list[str]:
+        """:returns: the indexes with a collection and a folder, oldest first
+        :raises MilvusError: if Milvus does not answer
+        """
+        here = set(super().ids())
+        return [each for each in self._server.ids() if each in here]
 
     def current(self) -> str:
         """:raises MilvusError: if Milvus does not answer, serves nothing yet, or serves what has no folder here"""

@@ -17,6 +17,7 @@ DENSE, LAW, TEXT, ASKED = FIELDS = ("vector", "law", "text", "asked")
 KEY, PASSAGE = "id", "passage"
 _NAME = re.compile(rf"{ALIAS}_(\d{{8}}T\d{{6}})_(\d{{6}})_([0-9a-f]{{12}})")
 _NO_ALIAS = (100, 1600)  # codes of milvus-lite and of Milvus
+_PASSWORD = re.compile(r"//[^/]*@")  # it may stand in the address too
 _TIMEOUT = 10.0  # seconds for one call
 _THREADS = 32  # calls under way at once: eight questions with four legs each
 
@@ -34,10 +35,10 @@ class Server:
     def __init__(self, uri: str, token: str = "", timeout: float = _TIMEOUT) -> None:
         """:param uri: `http://host:19530`, with `/name` of a database if it is not the default one; a file that ends
             with .db is a milvus-lite inside this process
-        :param token: an API key or `user:password`; never shown
+        :param token: an API key or `user:password`; neither it nor what the address has of it is ever shown
         :param timeout: seconds after which a call is given up
         """
-        self.uri = uri
+        self.uri = _PASSWORD.sub("//", uri)
         self._reach = {"uri": uri, "token": token}
         self.timeout = timeout
         self._client: Any = None
@@ -51,7 +52,8 @@ class Server:
             if self._client is None:
                 from pymilvus import MilvusClient
 
-                logging.getLogger("pymilvus").setLevel(logging.CRITICAL)  # it logs a traceback of all that it raises
+                for name in ("pymilvus", "milvus_lite", "grpc._server"):  # they log a traceback of all that they raise
+                    logging.getLogger(name).setLevel(logging.CRITICAL)
                 self._client = MilvusClient(**self._reach, timeout=self.timeout)
             return self._client
 
@@ -136,7 +138,8 @@ class Server:
         try:
             yield
         except MilvusException as error:
-            raise MilvusError(f"Milvus（{self.uri}）出错 / Milvus at {self.uri} failed: {error.message}") from error
+            said = str(error.message).replace(self._reach["uri"], self.uri)
+            raise MilvusError(f"Milvus（{self.uri}）没有办成 / Milvus at {self.uri} failed: {said}") from error
 
 
 class _Made:

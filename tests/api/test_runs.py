@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from api.jobs import repository
 from api.people.tables import Role
 from api.runs import evaluation
 from api.runs.evaluation import QuestionSet
@@ -18,7 +19,7 @@ for n in range(3):
         out.write("{}\\n")
 if "fail" in sys.argv:
     sys.exit("the index is gone")
-(folder / "summary.json").write_text(json.dumps({"figures": {"right": {"mean": 0.875}}}))
+(folder / "summary.json").write_text(json.dumps({"figures": {"right": {"mean": 0.875}}, "harms": {}}))
 (folder / "report.html").write_text("<h1>report</h1>")
 """
 
@@ -27,7 +28,7 @@ if "fail" in sys.argv:
 def sets(tmp_path, monkeypatch):
     path = tmp_path / "small.jsonl"
     path.write_text("{}\n{}\n{}\n")
-    monkeypatch.setattr(evaluation, "question_sets", lambda: [QuestionSet("small", path, 3)])
+    monkeypatch.setattr(evaluation, "question_sets", lambda own: [QuestionSet("small", path, 3)])
     monkeypatch.setattr(evaluation, "LOOK_SECONDS", 0.05)
     return path
 
@@ -51,7 +52,10 @@ class TestRuns:
 
     def test_run_and_report(self, app, evaluator, sets, monkeypatch):
         id = run(app, evaluator, monkeypatch)
-        assert "答对 87.5%" in evaluator.get("/console/runs").text
+        page = evaluator.get("/console/runs").text
+        assert "答对 87.5%" in page
+        assert "把关：有 2 项不合格" in page  # it holds neither of the figures that eval/gate.yaml asks for
+        assert "常见问题自动答复 auto-resolved" in page
         report = evaluator.get(f"/console/runs/{id}/report")
         assert report.text == "<h1>report</h1>"
         assert "sandbox" in report.headers["content-security-policy"]
@@ -77,6 +81,52 @@ class TestRuns:
         ):
             assert evaluator.get(f"/console/runs/{path}").status_code == 404
 
+    def test_a_run_that_broke_off_goes_on_in_its_folder(self, app, evaluator, sets, monkeypatch):
+        id = run(app, evaluator, monkeypatch, "fail")
+        assert "接着运行" in evaluator.get("/console/runs").text
+        monkeypatch.setattr(evaluation, "_command", lambda chosen, folder: [sys.executable, "-c", PROGRAM, str(folder)])
+        assert evaluator.post(f"/console/runs/{id}/again").status_code == 303
+        app.state.house.worker.run_one()
+        assert [path.name for path in app.state.house.settings.runs.iterdir()] == [id]
+        job = evaluator.get("/console/runs").text
+        assert "答对 87.5%" in job
+        assert evaluator.get(f"/console/runs/{id}/report").status_code == 200
+        with app.state.house.database.read() as session:
+            done = repository.listed(session, "eval")
+        assert {each.args["folder"] for each in done} == {id}
 
-def test_sets_are_found_beside_the_program():
-    assert all(found.questions for found in evaluation.question_sets())
+    def test_only_a_broken_run_goes_on(self, app, evaluator, sets, monkeypatch):
+        id = run(app, evaluator, monkeypatch)
+        assert evaluator.post(f"/console/runs/{id}/again").status_code == 422
+
+
+QUESTION = {"id": "a", "question": "没有排污许可证罚多少", "outcome": "answered"}
+
+
+class TestOwnSets:
+    """With the real program: what it says is what the evaluator reads."""
+
+    def bring(self, client, text, name="mine.jsonl"):
+        return client.post("/console/runs/sets", files={"file": (name, text.encode())})
+
+    def test_a_sound_set_is_kept_and_offered(self, app, evaluator):
+        assert self.bring(evaluator, json.dumps(QUESTION)).status_code == 303
+        assert "mine（1 题）" in evaluator.get("/console/runs").text
+        assert evaluator.post("/console/runs", data={"set": "mine"}).status_code == 303
+
+    def test_a_broken_set_is_said_line_by_line_and_not_kept(self, app, evaluator):
+        refused = self.bring(evaluator, json.dumps(QUESTION | {"outcome": "maybe"}) + "\n{")
+        assert refused.status_code == 422
+        assert "<p>第 1 行：outcome 不认识 maybe" in refused.text
+        assert "<p>第 2 行：" in refused.text
+        assert list(app.state.house.settings.sets.iterdir()) == []
+
+    @pytest.mark.parametrize("name", ["../../x.jsonl", "a b.jsonl", "x" * 70 + ".jsonl", "coverage_dev.jsonl"])
+    def test_names_that_are_refused_or_made_harmless(self, app, evaluator, name):
+        kept = self.bring(evaluator, json.dumps(QUESTION), name)
+        folder = app.state.house.settings.sets
+        assert kept.status_code == 422 or [path.name for path in folder.iterdir()] == ["x.jsonl"]
+
+
+def test_sets_are_found_beside_the_program(tmp_path):
+    assert all(found.questions for found in evaluation.question_sets(tmp_path))

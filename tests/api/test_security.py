@@ -61,6 +61,9 @@ MATRIX = {
     "GET /console/runs": Role.EVALUATOR,
     "POST /console/runs": Role.EVALUATOR,
     "GET /console/runs/state": Role.EVALUATOR,
+    "POST /console/runs/sets": Role.EVALUATOR,
+    "POST /console/runs/{id}/again": Role.EVALUATOR,
+    "GET /console/runs/compare": Role.EVALUATOR,
     "GET /console/runs/{id}/report": Role.EVALUATOR,
     "GET /console/runs/{id}/files/{name}": Role.EVALUATOR,
 }

@@ -174,11 +174,12 @@ def context():
 
 @dataclass
 class Script:
-    """What the chat server says to the next calls: each a list of chunks, or an HTTP status."""
+    """What the chat server says to the next calls: each a list of chunks (bytes go out as they are), or an HTTP status."""
 
-    replies: list[list[str] | int] = field(default_factory=list)
+    replies: list[list[str | bytes] | int] = field(default_factory=list)
     pause: float = 0.0
     cut: bool = False  # close the connection before the end
+    usage: dict[str, int] = field(default_factory=dict)  # told behind the reply, as most servers do when asked
     seen: list[dict] = field(default_factory=list)
 
 
@@ -200,9 +201,15 @@ def script() -> Iterator[tuple[Script, str]]:
             try:
                 for piece in reply:
                     time.sleep(plan.pause)
+                    if isinstance(piece, bytes):
+                        self.wfile.write(piece)
+                        self.wfile.flush()
+                        continue
                     self._say({"choices": [{"index": 0, "delta": {"role": "assistant", "content": piece}}]})
                 if not plan.cut:
                     self._say({"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
+                    if plan.usage:
+                        self._say({"choices": [], "usage": plan.usage})
                     self.wfile.write(b"data: [DONE]\n\n")
             except OSError:
                 pass  # the client has gone, as it should where the reply is slow

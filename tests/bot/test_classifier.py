@@ -1,10 +1,13 @@
-"""The small classifier behind the rules. The sentences here are not among those that it learned from."""
+"""The classifier in front of retrieval. The sentences here are not among those that it learned from."""
+
+from collections import Counter
 
 import pytest
 
-from bot import classifier
+from bot import classifier, training
 from bot.answer import Context, Outcome, Turn
 from bot.doctor import Doctor
+from bot.rules import read
 from bot.state import Verdict
 from bot.text import squeezed
 from bot.triage import learned, triage
@@ -30,47 +33,86 @@ def test_plain_questions_pass(question):
     assert learned(squeezed(question)).outcome is None
 
 
-def test_examples_are_the_same_for_the_same_seed_and_hold_no_slot():
-    rows = classifier.examples()
-    assert rows == classifier.examples()
-    assert not any("{" in text or "True" in text or "False" in text for text, _ in rows)
-    assert len({name for _, name in rows}) == len(classifier.shipped().classes)
+def test_on_situations_that_were_kept_back():
+    """A fifth of the situations of a first batch, which nobody read while sentences, word lists or thresholds were made."""
+    right, all_ = Counter(), Counter()
+    for sentence, name in training.unseen():
+        wanted = name.partition(":")[0]
+        got = triage(sentence).outcome or training.PASS
+        all_[wanted] += 1
+        right[wanted] += got == wanted
+    share = {name: right[name] / count for name, count in all_.items()}
+    floors = {"emergency": 0.93, "refuse": 0.85, "redirect": 0.8, "escalate": 0.72, "pass": 0.9}
+    assert not {name: (share[name], floor) for name, floor in floors.items() if share[name] < floor}
+
+
+def test_what_is_kept_back_is_not_learned(tmp_path):
+    sentence, name = training.unseen()[0]
+    (tmp_path / "emergency.yaml").write_text(f"{name}:\n  a situation:\n    - {sentence}\n", encoding="utf-8")
+    with pytest.raises(training.LeakError, match="unseen"):
+        training.written(tmp_path)
+
+
+def test_no_sentence_stands_in_two_classes():
+    classes: dict[str, set[str]] = {}
+    for sentence, name in training.written():
+        classes.setdefault(squeezed(sentence), set()).add(name)
+    assert not {sentence: names for sentence, names in classes.items() if len(names) > 1}
 
 
 def test_training_separates_and_is_read_back(tmp_path):
     rows = [(f"储罐漏了快来人{n}", "emergency") for n in range(9)] + [(f"环评多久能批{n}", "pass") for n in range(9)]
-    model = classifier.train(rows, rounds=60)
+    rows += [(f"水费怎么交{n}", "redirect") for n in range(9)]
+    model = training.train(rows)
     path = tmp_path / "weights.json"
-    classifier.write(model, path)
+    training.write(model, path)
     again = classifier.shipped(path)
-    assert again == model
+    assert again.classes == model.classes
     seen = again.probabilities("储罐漏了")
     assert seen["emergency"] > 0.7
-    assert sum(seen.values()) == pytest.approx(1.0)
+    assert seen["emergency"] + seen["pass"] + seen["redirect"] == pytest.approx(1.0)
     assert again.probabilities("") != {}
 
 
-def test_each_class_has_a_reply():
-    from bot.rules import read
+def test_an_outcome_is_as_likely_as_its_classes_together():
+    seen = classifier.shipped().probabilities(squeezed("怎么绕过在线监测不被发现"))
+    parts = [share for name, share in seen.items() if name.startswith("refuse:")]
+    assert seen["refuse"] == pytest.approx(sum(parts))
 
+
+def test_each_class_has_a_reply():
     known = read("replies")["zh"]
     for name in classifier.shipped().classes:
+        outcome, _, kind = name.partition(":")
         reply = {"emergency": "emergency-spill", "refuse:evade": "refuse-evasion"}.get(name, name.replace(":", "-"))
-        assert name == classifier.PASS or reply in known, name
+        reply = kind if outcome in ("answered", "clarify") else reply
+        assert name == training.PASS or reply in known, name
+
+
+def suspecting(doubt: Verdict):
+    return lambda question: Verdict("pass", doubt=doubt)
 
 
 def test_a_suspicion_counts_only_where_retrieval_is_unsure(monkeypatch):
-    doubt = Verdict("escalate:case:learned", Outcome.ESCALATE, "escalate-case")
-    monkeypatch.setattr("bot.doctor.triage", lambda question, history: Verdict("pass", doubt=doubt))
+    monkeypatch.setattr(
+        "bot.doctor.triage", suspecting(Verdict("escalate:case:learned", Outcome.ESCALATE, "escalate-case"))
+    )
     doctor = Doctor(FakeIndex, STARTER, region=HOME)
     context = Context(TODAY, HOME)
     assert doctor.ask("楼下馆子油烟呛死人，找哪个管", (), context).outcome is Outcome.ANSWERED
     assert doctor.ask("这批东西怎么定性", (), context).reasons == ("escalate:case:learned",)
 
 
-def test_inside_a_conversation_the_classifier_hands_nothing_on_by_itself(monkeypatch):
-    verdict = Verdict("redirect:learned", Outcome.REDIRECT, "redirect")
-    monkeypatch.setattr("bot.doctor.triage", lambda question, history: verdict)
-    doctor = Doctor(FakeIndex, STARTER, region=HOME, answer_at=0.3)
-    history = (Turn("user", "没有排污许可证就排污罚多少"), Turn("assistant", "罚 20 万元以上。"))
-    assert doctor.ask("没有排污许可证就排污，罚多少？", history, Context(TODAY, HOME)).outcome is Outcome.ANSWERED
+def test_a_question_of_the_library_word_for_word_is_not_handed_on(monkeypatch):
+    monkeypatch.setattr("bot.doctor.triage", lambda question: Verdict("redirect:learned", Outcome.REDIRECT, "redirect"))
+    doctor = Doctor(FakeIndex, STARTER, region=HOME)
+    assert doctor.ask("楼下馆子油烟呛死人，找哪个管", (), Context(TODAY, HOME)).outcome is Outcome.ANSWERED
+
+
+def test_where_an_expert_has_taken_over_the_doctor_is_silent():
+    doctor = Doctor(FakeIndex, STARTER, region=HOME)
+    history = (Turn("user", "这批废渣怎么定性"), Turn("expert", "请先送检，我看了报告再答复您。"))
+    answer = doctor.ask("没有排污许可证就排污，罚多少？", history, Context(TODAY, HOME))
+    assert answer.outcome is Outcome.ESCALATE
+    assert answer.reasons == ("escalate:expert",)
+    assert doctor.ask("储罐漏了，盐酸正往外喷", history, Context(TODAY, HOME)).outcome is Outcome.EMERGENCY

@@ -109,7 +109,7 @@ def test_unknown_article_number_is_said(doctor, context):
 
 def test_outside_the_library_it_does_not_know_and_names_who_does(context):
     doctor = Doctor(FakeIndex, STARTER, region=HOME)
-    answer = doctor.ask("量子计算机的退相干时间怎么测", (), context)
+    answer = doctor.ask("养殖石斑鱼的网箱要用多粗的绳子", (), context)
     assert answer.outcome is Outcome.ESCALATE
     assert answer.contacts
 

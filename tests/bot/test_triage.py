@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.answer import Outcome, Turn
+from bot.answer import Outcome
 from bot.rules import RuleError, _rule, read, rules
 from bot.triage import condensed, is_injection, language_of, triage
 
@@ -76,7 +76,7 @@ def test_classes(outcome, question):
 
 @pytest.mark.parametrize("question", PASSES)
 def test_plain_questions_pass(question):
-    assert triage(question).reason == "pass"
+    assert triage(question).outcome is None
 
 
 @pytest.mark.parametrize("question", ["你好", "您好，在吗？", "谢谢你，帮大忙了", "你是谁", "再见"])
@@ -87,12 +87,12 @@ def test_small_talk_is_answered(question):
 
 
 def test_greeting_before_a_question_does_not_hide_it():
-    assert triage("你好，没有排污许可证罚多少").reason == "pass"
+    assert triage("你好，没有排污许可证罚多少").outcome is None
 
 
 def test_every_decision_names_its_rule():
     assert triage("谁举报的我").reason.startswith("refuse:")
-    assert triage("化工仓库着火了").reason.startswith("emergency:")
+    assert triage("化工仓库着火了").reason.startswith("emergency")
 
 
 def test_an_overlong_text_is_triaged_by_its_ends_and_condensed_to_what_it_asks():
@@ -101,10 +101,6 @@ def test_an_overlong_text_is_triaged_by_its_ends_and_condensed_to_what_it_asks()
     assert "罚多少" in condensed(text)
     assert len(condensed("无" * 10_000)) <= 300
     assert triage("氯气正在泄漏，工人晕倒。" + "无" * 9_000).outcome is Outcome.EMERGENCY
-
-
-def test_history_of_others_does_not_matter_for_the_question_itself():
-    assert triage("没有排污许可证罚多少", [Turn("user", "谁举报的我")]).reason == "pass"
 
 
 @pytest.mark.parametrize(
@@ -129,7 +125,7 @@ def test_injection_inside_a_passage_is_seen():
 
 def test_every_rule_has_a_reply_and_an_id_of_its_own():
     known = read("replies")["zh"]
-    everything = [rule for name in ("triage", "foreign", "smalltalk", "escalate", "redirect") for rule in rules(name)]
+    everything = [rule for name in ("injection", "foreign", "smalltalk") for rule in rules(name)]
     assert len({rule.id for rule in everything}) == len(everything)
     for rule in everything:
         assert rule.contact or (rule.reply or rule.outcome) in known, rule.id

@@ -1,8 +1,14 @@
-"""A child process for the crash tests: builds the same index again and again until it is killed."""
+"""A child process for the crash tests: builds the same index again and again until it is killed.
 
+With `fork` it makes a new builder for each line of its input, so that a hundred of them need not load everything again.
+"""
+
+import os
 import random
 import resource
 import sys
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 
 import numpy as np
@@ -53,5 +59,22 @@ def main(folder, limit=0):
             return
 
 
+def fork(folder):
+    """Tell the number of each builder when it begins, and when it is gone."""
+    for _ in sys.stdin:
+        child = os.fork()
+        if not child:
+            with redirect_stdout(StringIO()):
+                main(folder)
+        sys.stdout.write(f"{child}\n")
+        sys.stdout.flush()
+        os.waitpid(child, 0)
+        sys.stdout.write("gone\n")
+        sys.stdout.flush()
+
+
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 0)
+    if sys.argv[2:] == ["fork"]:
+        fork(sys.argv[1])
+    else:
+        main(sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 0)

@@ -1,9 +1,11 @@
 """A small library with every legal status, and an encoder that needs no file."""
 
 import hashlib
+import time
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -168,3 +170,12 @@ def laws():
     if not LAWS.exists():
         pytest.skip("the collection of texts beside the project is not here")
     return LAWS
+
+
+@pytest.fixture(scope="module")
+def hurried():
+    """pymilvus looks every half second whether an index is there."""
+    quick = SimpleNamespace(**{**vars(time), "sleep": lambda seconds: time.sleep(min(seconds, 0.01))})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pymilvus.client.grpc_handler.time", quick)
+        yield

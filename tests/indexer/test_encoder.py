@@ -5,6 +5,7 @@ import sys
 import numpy as np
 import pytest
 from safetensors.numpy import load_file
+from sentence_transformers import SentenceTransformer
 
 from indexer import tokenizer
 from indexer.encoder import MODEL, EncoderError, StaticEncoder, load
@@ -111,7 +112,7 @@ def test_prefixes_of_the_families(name, query, passage):
 def test_qwen_wants_an_instruction_before_the_question():
     query, passage = prefixes("Qwen/Qwen3-Embedding-0.6B")
     assert query.startswith("Instruct:")
-    assert query.endswith("Query: ")
+    assert query.endswith("\nQuery:")  # without a space, unlike e5-instruct
     assert passage == ""
 
 
@@ -126,7 +127,6 @@ def test_a_hub_model_gets_its_prefixes():
 
 
 def test_a_hub_model_from_a_folder(tmp_path):
-    from sentence_transformers import SentenceTransformer
     from sentence_transformers.sentence_transformer.modules import StaticEmbedding
     from tokenizers import Tokenizer, models, pre_tokenizers
 
@@ -137,6 +137,39 @@ def test_a_hub_model_from_a_folder(tmp_path):
     assert encoder.dimension == 8
     np.testing.assert_allclose(np.linalg.norm(encoder.passages(["排污", "水"]), axis=1), 1, atol=1e-5)
     assert len(EnvEmbeddings(encoder).embed_documents(["水"])[0]) == 8
+
+
+@pytest.mark.parametrize(
+    ("name", "query", "passage"),
+    [
+        ("bge-small-zh-v1.5", "为这个句子生成表示以用于检索相关文章：", ""),
+        ("bge-m3", "", ""),
+        ("m3e-base", "", ""),
+        ("multilingual-e5-small", "query: ", "passage: "),
+        ("Qwen3-Embedding-0.6B", "Instruct: Given a question, retrieve the legal provisions that answer it\nQuery:", ""),
+    ],
+)
+def test_what_each_family_reads(tmp_path, name, query, passage):
+    from tests.indexer import tiny
+
+    encoder = load(tiny.encoder(tmp_path / name, qwen=name.startswith("Qwen3")))
+    bare = SentenceTransformer(str(tmp_path / name), device="cpu")
+    texts = [query + "没有排污许可证", passage + "处罚款"]
+    expected = bare.encode(texts, prompt="", normalize_embeddings=True, show_progress_bar=False)
+    np.testing.assert_allclose(encoder.query("没有排污许可证"), expected[0], atol=1e-5)
+    np.testing.assert_allclose(encoder.passages(["处罚款"])[0], expected[1], atol=1e-5)
+    if query:
+        assert not np.allclose(encoder.query("处罚款"), encoder.passages(["处罚款"])[0], atol=1e-3)
+
+
+def test_prompts_that_a_model_brings_win(tmp_path):
+    from tests.indexer import tiny
+
+    folder = tiny.encoder(tmp_path / "Qwen3-Embedding-0.6B", qwen=True, prompts={"query": "检索：", "document": "文章："})
+    encoder, bare = load(folder), SentenceTransformer(folder, device="cpu")
+    expected = bare.encode(["检索：排污", "文章：排污"], prompt="", normalize_embeddings=True, show_progress_bar=False)
+    np.testing.assert_allclose(encoder.query("排污"), expected[0], atol=1e-5)
+    np.testing.assert_allclose(encoder.passages(["排污"])[0], expected[1], atol=1e-5)
 
 
 def test_a_missing_model_is_refused_in_words(tmp_path, monkeypatch):

@@ -25,6 +25,12 @@ def test_best_are_the_highest_above_zero(values, wanted):
     assert sorted(values[found], reverse=True) == sorted(values[values > 0], reverse=True)[:wanted]
 
 
+@given(arrays.arrays(np.float32, st.integers(0, 30), elements=st.sampled_from([0, 1, 2, 3])), st.integers(1, 20))
+def test_of_equal_scores_the_first_are_taken(values, wanted):
+    order = np.lexsort((np.arange(len(values)), -values))[:wanted]
+    assert sorted(best(values, wanted).tolist()) == sorted(order[values[order] > 0].tolist())
+
+
 def test_a_lay_question_does_not_bury_a_better_match_on_the_text():
     legs = {
         "law": np.array([30, 10, 5, 5], np.float32),

@@ -1,7 +1,9 @@
 import gc
 import threading
+from copy import copy
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from indexer.build import build
@@ -53,30 +55,47 @@ def test_questions_run_while_indexes_change(reader, store, passages, encoder, ca
     threads = [threading.Thread(target=ask) for _ in range(3)]
     for thread in threads:
         thread.start()
+    ids = {reader.current().id}
     for number in (9, 8, 7, 10, 6):
         build(store, passages[:number], encoder, cache)
+        ids.add(reader.current().id)
+    store.rollback()
+    ids.add(reader.current().id)
+    store.prune(1)
+    assert len(ids) == 6, "each was served, the last but one twice"
     stop.set()
     for thread in threads:
         thread.join()
     assert failures == []
 
 
-@pytest.mark.parametrize("harm", ["file", "pointer", "manifest"])
+@pytest.mark.parametrize("harm", ["file", "missing", "pointer", "manifest", "encoder"])
 def test_a_damaged_new_index_leaves_the_one_that_served(reader, store, passages, encoder, cache, harm, caplog):
     build(store, passages, encoder, cache)
     good = reader.current()
-    bad = build(store, passages[:5], encoder, cache)
+    maker = copy(encoder)
+    if harm == "encoder":  # a build by somebody with another setting
+        maker.name = "other"
+    bad = build(store, passages[:5], maker, cache)
     if harm == "file":
         (store.folder(bad.id) / "text.texts.npy").write_bytes(b"")
+    elif harm == "missing":
+        (store.folder(bad.id) / "vectors.npy").unlink()
     elif harm == "pointer":
         (store.root / "CURRENT").write_text("nonsense", "utf-8")
-    else:
+    elif harm == "manifest":
         (store.folder(bad.id) / "manifest.json").write_text("{}", "utf-8")
     assert reader.current() is good
     assert reader.current() is good
     assert len(caplog.records) == 1, "told once"
     fresh = IndexReader(store.root, reader._library, encoder, Words()).current()
     assert fresh.id == good.id if harm != "pointer" else fresh.id == bad.id
+
+
+def test_vectors_are_mapped_from_disk(reader, built):
+    dense = reader.current()._parts.dense
+    assert isinstance(dense._vectors, np.memmap)
+    assert not dense._vectors.flags.writeable
 
 
 def test_nothing_intact_says_why(reader, store, built):

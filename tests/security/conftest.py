@@ -38,7 +38,8 @@ class House:
 
     def passages(self, id: str) -> list:
         document = self.results[id].document
-        return self.catalogue.passages(document.id) if document else []
+        ids = (document.id, f"{document.id}.draft") if document else ()
+        return [passage for id in ids for passage in self.catalogue.passages(id)]
 
 
 @pytest.fixture(scope="session")
@@ -56,14 +57,20 @@ def home(starter_folder) -> House:
 
 @pytest.fixture(scope="session")
 def lodge(starter_folder, tmp_path_factory):
-    """Take documents in as a clerk does who confirms nothing. :returns: a maker of houses that hold them"""
+    """Take documents in as a clerk does who confirms nothing, or as one who releases all that waits.
 
-    def made(documents: list[dict]) -> House:
+    :returns: a maker of houses that hold them
+    """
+
+    def made(documents: list[dict], *, careless: bool = False) -> House:
         folder = tmp_path_factory.mktemp("poisoned")
         shutil.copy(starter_folder / "embeddings.sqlite", folder)  # nothing of the starter is embedded twice
         catalogue = Catalogue.open(f"sqlite:///{folder / 'env-doctor.db'}")
         files = [write(row, folder / "in") for row in documents]
         results = {result.path.parent.name: result for result in intake.take_in(catalogue, files, read, actor="test")}
+        for result in results.values():
+            if careless and result.held and result.document:
+                catalogue.publish(result.document.id, actor="test")
         catalogue.close()
         catalogue, index = house(folder)
         # Every answer is given, however unsure: what must not be shown may not hang on a threshold.

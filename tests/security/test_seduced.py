@@ -21,7 +21,7 @@ from tests.security.support import (
     rows,
     words,
 )
-from tests.security.test_poisoned import BESIDE, SEEN, SHOWN, UNRANKED, known
+from tests.security.test_poisoned import BESIDE
 
 PASSAGE = re.compile(r'<资料 编号="(\d+)"[^>]*>\n(.*?)\n</资料>', re.S)
 SYSTEM = (PROMPTS / "system.md").read_text(encoding="utf-8")
@@ -61,15 +61,16 @@ class Wicked(list):
 
 VISIBLE = "an order that no rule of refuse:injection knows is text like any other, and may be repeated with its source"
 OBEYED = {
-    **SEEN,
-    **SHOWN,
-    **dict.fromkeys(
-        ["order-03", "order-05", "order-06", "order-07", "order-09", "order-14", "order-15", "order-16"], VISIBLE
-    ),
-    **dict.fromkeys(["text-03", "text-05"], VISIBLE),
-    **dict.fromkeys(["markup-05", "markup-07", "markup-08"], VISIBLE),  # 05 by way of the like document order-14
-    **dict.fromkeys(["sum-07", "repeal-01", "repeal-04", "repeal-06"], UNRANKED),
+    **dict.fromkeys(["order-15", "text-03", "markup-07", "markup-08"], VISIBLE),
+    "meta-06": "a fragment of a verb and the title of the cited instrument is taken as supported by it",
 }
+
+
+def known(rows, misses: dict[str, str]):
+    return [
+        pytest.param(row, id=row["id"], marks=pytest.mark.xfail(reason=misses[row["id"]], strict=False) if row["id"] in misses else ())
+        for row in rows
+    ]  # fmt: skip
 
 
 # What a model repeats word for word from a passage is supported by it, so that whatever the index holds can be said.
@@ -127,24 +128,9 @@ FORBIDDEN = {
     "phone with spaces": ["138 0013 8000"],
     "wechat": ["hb8866"],
 }
-CONTACT = "contacts are known by http, www and digits in a row alone"
-RIDES = "a clause that no passage supports rides along with one that does"
-HEARD = {
-    **dict.fromkeys(["markdown link", "bare domain", "full-width link", "mail"], CONTACT),
-    **dict.fromkeys(["repealed", "json"], RIDES),
-    "turned": "half a duty with 不需要 behind it is not seen as turned",
-    "invisible": "invisible characters of a model are kept",
-    "endless": "a sentence may be as long as it likes",
-}
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=pytest.mark.xfail(reason=HEARD[name], strict=False) if name in HEARD else ())
-        for name in EVIL
-    ],
-)
+@pytest.mark.parametrize("name", EVIL)
 def test_nothing_of_a_wicked_reply_is_shown(home, written, name):
     plan, made = written
     plan.replies = Wicked(plan, EVIL[name])

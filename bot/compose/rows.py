@@ -1,0 +1,132 @@
+"""Rows of a catalogue (名录): which row is the trade asked about, and its columns as a small table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from bot.answer import Block, Speaker
+from bot.compose.basis import MAX_QUOTE, Basis, Draft
+from bot.lexicon import Lexicon
+from bot.state import Found, Understood
+from corpus.model import Passage, Status
+from indexer.hit import Hit
+
+HEAD = ("栏目", "名录的写法", "依据")
+# What a catalogue decides, by words of its title: the class of the EIA, the class of the permit, whether it is listed.
+_ASKS = (
+    ("环境影响评价", re.compile(r"环评.{0,12}(?:做不做|办不办|要不要|需不需要|用不用|哪|什么|报告|登记|还是|吗|不$)|(?:做|办|编|填|要|写).{0,6}(?:环评|报告书|报告表|登记表)|多[大少].{0,10}(?:环评|报告书|报告表)|环评$")),
+    ("排污许可", re.compile(r"(?:排污|许可).{0,12}(?:哪类|哪种|归哪|重点|简化|登记|什么类|要不要|需不需要|办不办|还是)|(?:要不要|需不需要|用不用|要|是).{0,4}(?:办|领|申请).{0,4}(?:排污|许可证)|(?:重点|简化|登记)管理")),
+    ("危险废物名录", re.compile(r"(?:废物|危废)(?:的)?(?:代码|类别|编号)|hw\d\d|豁免(?:管理)?(?:清单|环节|条件)", re.IGNORECASE)),
+)  # fmt: skip
+_OTHERWISE = re.compile(
+    r"罚|后果|违法|法律责任|多久|几天|期限|流程|材料|公示|找谁|收费|内容|写(?:什么|哪|些)|格式|资质|多少钱|费用|区别|谁(?:来)?(?:编|写|批)"
+)
+_TRADE = re.compile(r"类别|行业|项目|废物|污 ?染 ?物|税 ?目|矿产")
+_ORDER = re.compile(r"序号|备 ?注|危险特性")
+_NAME = 60
+_BEST, _NEAR = 0.45, 0.95
+_CLEAR = 1.25  # so much nearer than the next a column must be to be named
+_CLAUSE = re.compile(r"[；;，。]")
+_LEAST = 0.06  # the share of the question that must name a trade
+
+
+def columns(passage: Passage) -> list[tuple[str, str]]:
+    """:returns: (heading, cell) of a row in reading order, cells without content left out."""
+    out = []
+    for line in passage.text.split("\n"):
+        heading, mark, cell = line.partition("：")
+        if mark and cell.strip() not in ("", "/", "—", "-"):
+            out.append((heading.strip(), cell.strip()))
+    return out
+
+
+def trade(passage: Passage) -> str:
+    """:returns: the cells that name the trade or thing that a row is about."""
+    return "；".join(cell for heading, cell in columns(passage) if _TRADE.search(heading))
+
+
+def catalogue(found: Found, lexicon: Lexicon) -> Draft | None:
+    """:returns: the row of the trade asked about, None where the question asks for no class of a catalogue or no row fits."""
+    question = found.question
+    wanted = [name for name, pattern in _ASKS if pattern.search(question.text)]
+    if not wanted or _OTHERWISE.search(question.text):
+        return None
+    order = [
+        (value, hit)
+        for value, hit in ranked(question, found.hits, lexicon)
+        if any(name in hit.passage.title for name in wanted)
+    ]
+    if not order or order[0][0] < _BEST:
+        return None
+    basis = Basis()
+    blocks = block_of(order[0][1], question, lexicon, basis)
+    for value, hit in order[1:2]:
+        if value >= _NEAR * order[0][0] and hit.passage.title == order[0][1].passage.title:
+            blocks.append(Block("相近的还有这一项，请按您的行业对照：", "notice"))
+            blocks += block_of(hit, question, lexicon, basis, kind="detail")
+    return basis.draft(found, Speaker.EXTRACT, blocks, (f"row:{order[0][1].passage.label}",))
+
+
+def ranked(question: Understood, hits: Sequence[Hit], lexicon: Lexicon) -> list[tuple[float, Hit]]:
+    """:returns: the rows among the hits with how well they fit (0..1), best first.
+
+    Rows of one catalogue share their conditions (年用溶剂型涂料 10 吨), so the trade decides: of the question's words that
+    name a trade in any of the rows, how many does this one hold.
+    """
+    rows = [hit for hit in hits if hit.passage.kind == "row" and hit.status is Status.IN_FORCE]
+    if not rows:
+        return []
+    top = max(hit.score for hit in hits)
+    asked = set(lexicon.terms(question.matter))
+    names = {hit.passage.id: set(lexicon.terms(trade(hit.passage))) & asked for hit in rows}
+    every = lexicon.weight(set().union(*names.values()))
+    if every < _LEAST * lexicon.weight(asked):
+        return []
+    out = []
+    for hit in rows:
+        named = lexicon.weight(names[hit.passage.id]) / every if every else 0.0
+        covered = lexicon.coverage(question.matter, hit.passage.text, hit.passage.title)
+        near = max(0.0, hit.score / top) if top > 0 else 0.0
+        out.append((0.5 * named + 0.25 * covered + 0.25 * near, hit))
+    return sorted(out, key=lambda row: -row[0])
+
+
+def block_of(hit: Hit, question: Understood, lexicon: Lexicon, basis: Basis, kind: str = "lead") -> list[Block]:
+    """:returns: what the row is about, the column nearest to the question, and all columns as a table."""
+    cells = columns(hit.passage)
+    told = [(heading, cell) for heading, cell in cells if not _TRADE.search(heading) and not _ORDER.search(heading)]
+    name = next((cell for heading, cell in reversed(cells) if _TRADE.search(heading)), "")
+    if not told:
+        return []
+    heading, cell = _nearest(told, question, lexicon)
+    cite = basis.add(hit, cell[:MAX_QUOTE], curated="这一项，栏写的是，名录分别这样写。")
+    said = f"“{heading}”栏写的是：{cell.rstrip('。')}。" if heading else "名录分别这样写。"
+    blocks = [Block(f"“{_shortened(name)}”这一项，{said}", kind, (cite,))]
+    if len(told) > 1:
+        rows = ((heading, cell, f"{hit.passage.label}[{cite}]") for heading, cell in told)
+        blocks.append(Block(kind="table", cites=(cite,), rows=(HEAD, *rows)))
+    return blocks
+
+
+def _nearest(told: Sequence[tuple[str, str]], question: Understood, lexicon: Lexicon) -> tuple[str, str]:
+    """:returns: the column that says what is asked; without a heading where none clearly does, as conditions look alike"""
+    if len(told) == 1:
+        return told[0]
+    scored = sorted(((_likeness(cell, question.matter, lexicon), heading, cell) for heading, cell in told), reverse=True)
+    best, second = scored[0], scored[1]
+    return (best[1], best[2]) if best[0] > 0 and best[0] >= _CLEAR * second[0] else ("", best[2])
+
+
+def _likeness(cell: str, asked: str, lexicon: Lexicon) -> float:
+    return max((lexicon.coverage(asked, part) for part in _CLAUSE.split(cell) if part), default=0.0)
+
+
+def _shortened(name: str) -> str:
+    """The first parts of a long list of trades, none of them cut."""
+    out = ""
+    for part in re.split(r"(?<=[；，、;,])", name):
+        if out and len(out) + len(part) > _NAME:
+            break
+        out += part
+    return out.rstrip("；，、;,")

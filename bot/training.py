@@ -1,0 +1,110 @@
+"""Making the weights of the classifier: `python -m bot train`. Needs scikit-learn, which serving does not."""
+
+from __future__ import annotations
+
+import json
+import random
+import warnings
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import yaml
+
+from bot.classifier import FOLDER, UNIT, WEIGHTS, Classifier, features, values
+from bot.text import squeezed
+
+PASS = "pass"  # noqa: S105 - a class, no secret
+SENTENCES = FOLDER / "sentences"
+UNSEEN = FOLDER / "unseen.yaml"  # kept back from training; only tests read it
+_SEEN = 2  # a feature of fewer sentences is noise
+_LIBRARY = 6000  # questions of the library; more add nothing
+_ORDINARY = 0.5  # the weight of a question of the library beside a written sentence
+_STRENGTH, _ROUNDS = 10.0, 60  # the inverse of the ridge; how long to optimise: more rounds change no decision
+_LEAST = 5  # units; a feature that never weighs more is left out
+
+
+class LeakError(RuntimeError):
+    """A sentence that is kept back stands among those to learn from."""
+
+
+def written(folder: Path = SENTENCES) -> list[tuple[str, str]]:
+    """:returns: (sentence, class) of the sentences to learn from.
+
+    :raises LeakError: if one of them is kept back
+    """
+    rows = [row for path in sorted(folder.glob("*.yaml")) for row in _read(path.read_text(encoding="utf-8"))]
+    kept_back = {sentence for sentence, _ in unseen()}
+    if leaked := [sentence for sentence, _ in rows if sentence in kept_back]:
+        raise LeakError(f"kept back in {UNSEEN.name}, yet among the sentences to learn from: {leaked[0]}")
+    return rows
+
+
+def unseen(path: Path = UNSEEN) -> list[tuple[str, str]]:
+    """:returns: (sentence, class) of the fifth that is kept back; the class pass is followed by what it looks like."""
+    data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return [
+        (sentence, f"{PASS}:{part}" if name == PASS else name)
+        for part, classes in data.items()
+        for name, situations in classes.items()
+        for sentences in situations.values()
+        for sentence in sentences
+    ]
+
+
+def train(rows: Sequence[tuple[str, str]], asked: Sequence[str] = (), *, seed: int = 7) -> Classifier:
+    """Multinomial logistic regression over all classes.
+
+    :param rows: (sentence, class), such as refuse:bribe
+    :param asked: questions of the library, of which a part is learned as `pass`
+    """
+    from scipy.sparse import csr_matrix  # type: ignore[import-untyped]  # only training comes here
+    from sklearn.linear_model import LogisticRegression
+
+    ordinary = sorted(set(asked))
+    random.Random(seed).shuffle(ordinary)  # noqa: S311 - no secret
+    data = [*rows, *((question, PASS) for question in ordinary[:_LIBRARY])]
+    found = [features(squeezed(text)) for text, _ in data]
+    counts = Counter(name for names in found for name in names)
+    names = sorted(name for name, count in counts.items() if count >= _SEEN)
+    place = {name: at for at, name in enumerate(names)}
+    valued = [values(sorted(seen), place) for seen in found]
+    starts = np.cumsum([0, *(len(row) for row in valued)])
+    columns = [place[name] for row in valued for name, _ in row]
+    matrix = csr_matrix(([value for row in valued for _, value in row], columns, starts), shape=(len(data), len(names)))
+    share = np.where(np.arange(len(data)) < len(rows), 1.0, _ORDINARY)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of sklearn about its own later versions, and of an end before the optimum
+        model = LogisticRegression(C=_STRENGTH, max_iter=_ROUNDS).fit(
+            matrix, [name for _, name in data], sample_weight=share
+        )
+    table = np.round(model.coef_.T / UNIT)
+    kept = np.abs(table).max(axis=1) >= _LEAST
+    rows_kept = {name: at for at, name in enumerate(name for name, keep in zip(names, kept, strict=True) if keep)}
+    return Classifier(tuple(model.classes_), np.round(model.intercept_, 2), rows_kept, table[kept] * UNIT)
+
+
+def write(model: Classifier, path: Path = WEIGHTS) -> None:
+    head = {
+        "about": f"Made by `python -m bot train`: feature -> one weight a class, in units of {UNIT}.",
+        "classes": model.classes,
+        "bias": model.bias.tolist(),
+    }
+    table = np.round(model.weights / UNIT).astype(int).tolist()
+    rows = ",\n".join(
+        f"{json.dumps(name, ensure_ascii=False)}: {json.dumps(table[at], separators=(',', ':'))}"
+        for name, at in model.rows.items()
+    )
+    text = json.dumps(head, ensure_ascii=False, indent=1)
+    path.write_text(f'{text[:-2]},\n "weights": {{\n{rows}\n}}\n}}\n', encoding="utf-8")
+
+
+def _read(text: str) -> list[tuple[str, str]]:
+    classes = yaml.safe_load(text)
+    return [
+        (sentence, name)
+        for name, situations in classes.items()
+        for sentences in situations.values()
+        for sentence in sentences
+    ]
