@@ -6,6 +6,7 @@ import json
 import logging
 import signal
 import sys
+from pathlib import Path
 from types import FrameType
 from typing import Annotated
 
@@ -17,6 +18,7 @@ from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeElapsed
 from rich.progress import Progress as Bar
 
 from api.app import create_app
+from api.chat import citing
 from api.database import Database
 from api.jobs.worker import JobError
 from api.people import service as people
@@ -100,12 +102,26 @@ def build_index() -> None:
         _say(stage=STAGES.get(stage, stage), done=done)
 
     try:
-        catalogue = Catalogue.open(settings.database)
-        built = door.rebuild(settings, catalogue, library.load(), progress=tell)
+        starter = library.load()
+        catalogue = Catalogue.open(settings.database, known=starter.instruments)
+        built = door.rebuild(settings, catalogue, starter, progress=tell)
     except RuntimeError as error:  # the base of what the indexer expects to go wrong
         _say(error=str(error))
         raise typer.Exit(1) from error
     _say(built=built.id)
+
+
+@app.command()
+def answers(file: Annotated[Path, typer.Argument(help="输出文件，JSON lines")]) -> None:
+    """列出已作出的回答各引用了哪些条文（不含问答原文），供 python -m corpus impact --answers 使用。"""
+    database = Database(Settings().database)
+    with database.read() as session, file.open("w", encoding="utf-8") as out:
+        count = 0
+        for id, cites in citing.mentions(session):
+            gold = [{"title": cite.title, "article": cite.article} for cite in cites]
+            out.write(json.dumps({"id": id, "cites": gold}, ensure_ascii=False) + "\n")
+            count += 1
+    console.print(f"已导出 {count} 条回答的引用到 {file}")
 
 
 def _say(**said: object) -> None:
