@@ -246,20 +246,19 @@ class Doctor:
             return
         basis = Basis()
         blocks: list[Block] = []
-        reason = "model"
+        reason, begun = "model", False
         try:
             for block in self._composer.blocks(found, basis):
-                if not blocks and not self._sure(
-                    found, draft(found, basis, [block], reason), basis.hits[block.cites[0] - 1]
-                ):
-                    return
-                if not blocks:
-                    yield References(tuple(basis.citations), Speaker.MODEL)
                 blocks.append(block)
-                yield Delta(block)
+                if begun:
+                    yield Delta(block)
+                elif self._sure(found, draft(found, basis, blocks, reason), basis.hits[blocks[0].cites[0] - 1]):
+                    begun = True
+                    yield References(tuple(basis.citations), Speaker.MODEL)
+                    yield from map(Delta, blocks)
         except ModelError as error:
             reason = f"model:broken-off:{error}"[:120]
-        if blocks:
+        if begun:
             made = draft(found, basis, blocks, reason)
             yield Decision(self._decided(found, made, basis.hits[blocks[0].cites[0] - 1], None, begun=True))
 
@@ -276,7 +275,7 @@ class Doctor:
         """An answer where enough of it holds and the confidence reaches the threshold, else somebody who knows.
 
         :param lead: the passage that answers under today's law
-        :param begun: what is asked for stands in a first sentence that has been shown
+        :param begun: what is asked for stands in sentences that have been shown
         """
         checked = check(regimes.of_here(found, made, self._region), self._lexicon, _labels(found))
         seen = features(found, checked.answer, lead, match, self._lexicon)

@@ -15,7 +15,9 @@ _HARM = (Outcome.ANSWERED, Outcome.CLARIFY, Outcome.ESCALATE)
 
 def merged(answers: Sequence[Answer], asked: str) -> Answer:
     """:returns: one answer; answered as soon as one part is, and then the others say that they were not."""
-    answers = list({answer.text: answer for answer in reversed(answers)}.values())[::-1]  # one answer may serve two questions
+    answers = list({answer.text: answer for answer in reversed(answers)}.values())[
+        ::-1
+    ]  # one answer may serve two questions
     if len(answers) == 1:
         return replace(answers[0], question=asked)
     blocks: list[Block] = []

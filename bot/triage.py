@@ -23,7 +23,7 @@ SURE = {
     Outcome.ANSWERED: 0.4,
     Outcome.CLARIFY: 0.3,
 }
-SUSPECT = {Outcome.EMERGENCY: 0.05, Outcome.REFUSE: 0.12, Outcome.REDIRECT: 0.15, Outcome.ESCALATE: 0.12}
+SUSPECT = {Outcome.EMERGENCY: 0.05, Outcome.REFUSE: 0.2, Outcome.REDIRECT: 0.15, Outcome.ESCALATE: 0.12}
 _TALK = ("greeting", "thanks")  # no question, whatever was asked before
 _CLAUSE = re.compile(r"[,，。;；!！?？]")
 _SHORTEST = 5  # characters

@@ -104,7 +104,9 @@ def test_a_suspicion_counts_only_where_retrieval_is_unsure(monkeypatch):
 
 
 def test_a_question_of_the_library_word_for_word_is_not_handed_on(monkeypatch):
-    monkeypatch.setattr("bot.doctor.triage", lambda question, whole="": Verdict("redirect:learned", Outcome.REDIRECT, "redirect"))
+    monkeypatch.setattr(
+        "bot.doctor.triage", lambda question, whole="": Verdict("redirect:learned", Outcome.REDIRECT, "redirect")
+    )
     doctor = Doctor(FakeIndex, STARTER, region=HOME)
     assert doctor.ask("楼下馆子油烟呛死人，找哪个管", (), Context(TODAY, HOME)).outcome is Outcome.ANSWERED
 
