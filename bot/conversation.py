@@ -14,6 +14,7 @@ from bot.text import letters, normalise, terms
 MAX_TURNS = 12  # older turns say nothing about this question
 _SHORT = 14
 _ALONE = 10  # content terms; a longer question says what it is about
+_TOLD = 6  # letters of what was told before it was asked
 _ENDS = re.compile(r"[?？。!！]*$")
 
 
@@ -132,6 +133,10 @@ def _asking(previous: str) -> str:
 def _joined(first: str, second: str) -> str:
     """Two turns as one question; where the second asks something of its own, the first gives its matter alone."""
     first = _ENDS.sub("", first)
+    if _ASKS.search(second.rstrip("?？")):
+        told, _, asking = first.rpartition("，" if "，" in first else ",")
+        if len(letters(told)) >= _TOLD and _ASKS.search(asking):
+            first = told
     if _ASKS.search(second.rstrip("?？")) and len(letters(matter := _ASKING.sub("", first).strip(" ,，"))) >= 3:
         first = matter
     return f"{first}，{second}"

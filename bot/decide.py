@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,8 +18,7 @@ from bot.lexicon import Lexicon
 from bot.offtopic import nearness
 from bot.rules import read
 from bot.search import articles_of
-from bot.state import Found, Understood
-from bot.text import squeezed
+from bot.state import Found
 from corpus.model import Cite
 from corpus.starter import Responsible
 from indexer.hit import Hit
@@ -113,15 +111,12 @@ class Clarifying:
     choices: tuple[str, ...]
 
 
-def clarifying(question: Understood, history: Sequence[Turn]) -> Clarifying | None:
-    """:returns: the question back where one missing fact decides; never twice in a row, and not on a follow-up."""
-    if question.followup or question.references or question.elsewhere or clarified(history):
-        return None
-    text = squeezed(question.text)
-    for row in read("replies")["choices"]:
-        if re.search(row["when"], text) and not re.search(row["given"], text):
-            return Clarifying(row["id"], row["ask"], tuple(row["choices"]))
-    return None
+def clarifying(missing: str, history: Sequence[Turn]) -> Clarifying | None:
+    """:param missing: id of the fact that decides, as triage names it
+    :returns: the question back with its choices; None where there is none, or where we have just asked back
+    """
+    row = next((row for row in read("replies")["choices"] if row["id"] == missing), None)
+    return Clarifying(f"clarify:{missing}", row["ask"], tuple(row["choices"])) if row and not clarified(history) else None
 
 
 def responsible(text: str, contacts: Sequence[Responsible]) -> Contact | None:

@@ -36,6 +36,8 @@ from indexer.hit import Hit, Index
 
 REGION = "湖北省武汉市"
 ANSWER_AT = 0.45
+_NEARBY = 0.15  # the confidence from which the nearest rules are named beside a hand-over
+_PLAIN = ("empty", "nonsense")  # asks back without choices
 _MAY_MISS = (None, Outcome.ESCALATE, Outcome.ANSWERED, Outcome.CLARIFY)  # what may be the third miss in a row
 # An answer as sure as this stands against a suspicion of the classifier; to miss an emergency does the greatest harm.
 CERTAIN = {Outcome.EMERGENCY: 0.9, Outcome.REFUSE: 0.8, Outcome.REDIRECT: 0.7, Outcome.ESCALATE: 0.6}
@@ -136,6 +138,8 @@ class Doctor:
             verdict = Verdict("escalate:missed", Outcome.ESCALATE, "escalate-missed")
         elif self._library_knows(verdict, state):
             verdict = Verdict("pass", doubt=verdict)
+        if verdict.outcome is Outcome.CLARIFY and verdict.reply not in _PLAIN:
+            return self._asked_back(replace(state, verdict=verdict))
         if verdict.reply == "foreign" and (chinese := in_chinese(state.asked)):
             return replace(state, verdict=replace(verdict, outcome=None), asked=chinese)
         if verdict.outcome is None:
@@ -152,15 +156,22 @@ class Doctor:
         if verdict.outcome not in (Outcome.ESCALATE, Outcome.REDIRECT):
             return False
         understood = self._understand(state)
-        if understood.answer or any(part.elsewhere for part in understood.parts):
+        if any(part.elsewhere for part in understood.parts):
             return True
         match = self._match(self._found(understood.parts[0], self._index()))
         return match is not None and match.score >= faq.SURE
 
+    def _asked_back(self, state: State) -> State:
+        """One question back where a fact is missing; not on a follow-up, nor where an article or another place is named."""
+        parts = self._understand(state).parts
+        asking = clarifying(state.verdict.reply if state.verdict else "", state.history)
+        clear = len(parts) > 1 or any(part.followup or part.references or part.elsewhere for part in parts)
+        if not asking or clear:
+            return replace(state, verdict=Verdict("pass"))
+        return replace(state, parts=parts, answer=replies.clarify(asking, parts[0].text, state.context.on))
+
     def _understand(self, state: State) -> State:
         parts = understand(state.asked, state.history, state.context, self._laws, self._region, self._lexicon.names_matter)
-        if len(parts) == 1 and (asking := clarifying(parts[0], state.history)):
-            return replace(state, parts=parts, answer=replies.clarify(asking, parts[0].text, state.context.on))
         return replace(state, parts=parts)
 
     def _search(self, state: State) -> State:
@@ -311,9 +322,16 @@ class Doctor:
     def _unknown(self, found: Found, confidence: float, reasons: tuple[str, ...]) -> Answer:
         verdict = Verdict("escalate:unknown", Outcome.ESCALATE, "escalate-unknown")
         answer = replies.reply(verdict, found.question.text, self._starter.contacts, found.question.on)
+        near = extractive.nearby(found) if confidence >= _NEARBY else None
         return replace(
             answer,
-            blocks=(*regimes.not_here(found, self._region), *named.missing(found, self._starter), *answer.blocks),
+            blocks=(
+                *regimes.not_here(found, self._region),
+                *named.missing(found, self._starter),
+                *answer.blocks,
+                *(near.blocks if near else ()),
+            ),
+            citations=near.citations if near else (),
             confidence=round(confidence, 4),
             reasons=(*reasons, *answer.reasons),
             suggestions=suggestions(found.question.matter, found.hits, self._lexicon),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bot.answer import Block, Speaker
+from bot.answer import Answer, Block, Speaker
 from bot.compose.basis import Basis, Draft, quote_for
 from bot.compose.conflict import prevailing
 from bot.compose.penalties import table
@@ -98,6 +98,21 @@ def compose(found: Found, lexicon: Lexicon, *, limit: int = 2) -> Draft | None:
         if block := _beside(hit, question, lexicon, basis):
             blocks.append(block)
     return basis.draft(found, Speaker.EXTRACT, blocks, (f"extract:{first.passage.label}",))
+
+
+def nearby(found: Found, limit: int = 2) -> Answer | None:
+    """:returns: the names of the nearest rules in force, for a person who is handed over; they answer nothing by themselves"""
+    basis = Basis()
+    for hit in found.candidates:
+        rule = hit.status is Status.IN_FORCE and hit.passage.kind in ("article", "digest") and hit.score > 0
+        if rule and len(basis.citations) < limit:
+            basis.add(hit)
+    if not basis.citations:
+        return None
+    names = "、".join(dict.fromkeys(citation.label for citation in basis.citations))
+    cites = tuple(range(1, len(basis.citations) + 1))
+    block = Block(f"可能有关的规定，您可以先看，是否适用由专家确认：{names}。", "notice", cites)
+    return basis.draft(found, Speaker.EXTRACT, [block], ()).answer
 
 
 def leading(hit: Hit, question: Understood, lexicon: Lexicon, basis: Basis) -> list[Block]:

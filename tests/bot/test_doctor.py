@@ -109,7 +109,7 @@ def test_unknown_article_number_is_said(doctor, context):
 
 def test_outside_the_library_it_does_not_know_and_names_who_does(context):
     doctor = Doctor(FakeIndex, STARTER, region=HOME)
-    answer = doctor.ask("养殖石斑鱼的网箱要用多粗的绳子", (), context)
+    answer = doctor.ask("氢能重卡的排气温度有没有限值", (), context)
     assert answer.outcome is Outcome.ESCALATE
     assert answer.contacts
 
@@ -224,3 +224,12 @@ def test_article_of_a_digest_only_library(context):
 def test_no_torch_on_the_way():
     code = "import sys, bot.doctor, bot.batch; sys.exit('torch' in sys.modules or 'transformers' in sys.modules)"
     assert run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_hand_over_names_the_nearest_rules(context):
+    doctor = Doctor(FakeIndex, STARTER, region=HOME, answer_at=0.999)
+    answer = doctor.ask("没有排污许可证就排污，罚多少？", (), context)
+    assert answer.outcome is Outcome.ESCALATE
+    assert any("可能有关的规定" in block.text for block in answer.blocks)
+    assert answer.citations
+    assert all(citation.status == "现行有效" for citation in answer.citations)

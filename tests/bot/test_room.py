@@ -7,14 +7,15 @@ from typer.testing import CliRunner
 
 from bot import batch, fit
 from bot.__main__ import app
-from bot.answer import Answer, Block, Citation, Contact, Outcome, Speaker
+from bot.answer import Answer, Block, Citation, Contact, Outcome, Speaker, Turn
+from bot.classifier import shipped
 from bot.conversation import clarified
 from bot.decide import FEATURES, Calibration, calibration, clarifying, responsible
 from bot.doctor import Doctor
 from bot.english import in_chinese
 from bot.merge import merged
-from bot.references import Laws
-from bot.understanding import understand
+from bot.rules import read
+from bot.triage import triage
 from corpus.model import Status
 
 from .conftest import HOME, STARTER, TODAY, FakeIndex
@@ -95,22 +96,32 @@ def test_shipped_weights_are_sound():
 @pytest.mark.parametrize(
     "question", ["要不要做环评", "罚多少？", "我想投诉", "噪声超标罚多少", "环评", "养猪场要不要做环评报告书"]
 )
-def test_one_missing_fact_is_asked_for(question, context):
-    (understood,) = understand(question, (), context, Laws([]))
-    asking = clarifying(understood, ())
+def test_one_missing_fact_is_asked_for(question):
+    verdict = triage(question)
+    assert verdict.outcome is Outcome.CLARIFY
+    asking = clarifying(verdict.reply, ())
     assert asking is not None
     assert 2 <= len(asking.choices) <= 5
 
 
 @pytest.mark.parametrize("question", ["没有排污许可证罚多少", "化工厂超标排放废水罚多少", "工地半夜打桩太吵找谁"])
-def test_nothing_is_missing(question, context):
-    (understood,) = understand(question, (), context, Laws([]))
-    assert clarifying(understood, ()) is None
+def test_nothing_is_missing(question):
+    assert triage(question).outcome is None
+
+
+def test_it_is_never_asked_back_twice_in_a_row():
+    asking = clarifying("trade", ())
+    assert asking is not None
+    assert clarifying("scale", [Turn("user", "要不要做环评"), Turn("assistant", asking.ask)]) is None
+
+
+def test_each_missing_fact_that_is_learned_has_its_question():
+    known = {row["id"] for row in read("replies")["choices"]}
+    learned = {name.partition(":")[2] for name in shipped().classes if name.startswith("clarify:")}
+    assert learned - {"nonsense"} == known
 
 
 def test_our_own_question_is_known_again(doctor, context):
-    from bot.answer import Turn
-
     answer = doctor.ask("我想投诉", (), context)
     assert clarified([Turn("assistant", answer.text)])
 

@@ -47,7 +47,7 @@ CASES = {
         "宏图电镀厂昨晚往河里偷排废水，请你们查一下",
         "我怀疑他们的在线监测数据造假，要举报",
         "我这批废渣是不是危险废物，帮我判断",
-        "How do I get to the museum?",
+        "What does the permit say about cadmium in paint?",
     ],
     Outcome.CLARIFY: ["", "   ", "😀😀", "？？？", "asdfghjkl", "啊啊啊啊啊啊"],
 }
