@@ -23,10 +23,11 @@ CREATE TABLE passages (
 CREATE INDEX by_article ON passages (title, article);
 """
 _PORTION = 500  # positions in one query
+_ROWS = 5_000
 _COLUMNS = "id, document_id, title, article, text, kind, headings, plain, questions, stands_for, ordinal"
 
 
-def write(folder: Path, passages: Sequence[Passage]) -> None:
+def write(path: Path, passages: Sequence[Passage]) -> None:
     """Passages of one imported document share a holder (their window is the document's); each library entry has its own."""
     holders: dict[str, int] = {}
     rows = []
@@ -34,7 +35,7 @@ def write(folder: Path, passages: Sequence[Passage]) -> None:
         own = passage.document_id.startswith("lib:")
         holder = holders.setdefault(passage.id if own else passage.document_id, len(holders))
         rows.append((position, *_row(passage), holder))
-    connection = sqlite3.connect(folder / NAME)
+    connection = sqlite3.connect(path)
     try:
         connection.execute("PRAGMA journal_mode=OFF")  # the folder is thrown away whole if anything goes wrong
         connection.execute("PRAGMA synchronous=OFF")  # the store syncs every file before it points to them
@@ -48,13 +49,14 @@ def write(folder: Path, passages: Sequence[Passage]) -> None:
 class Passages:
     """Safe to share between threads."""
 
-    def __init__(self, folder: Path) -> None:
-        uri = f"{(folder / NAME).absolute().as_uri()}?mode=ro&immutable=1"
+    def __init__(self, path: Path) -> None:
+        uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
         self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
         self._lock = threading.Lock()
         rows = self._connection.execute("SELECT holder FROM passages ORDER BY position")
-        # One by one: a large list turned into an array in one step holds up every other thread meanwhile.
-        self.holders: NDArray[np.int32] = np.fromiter((row[0] for row in rows), dtype=np.int32)
+        # Bit by bit: a large list turned into an array in one step holds up every other thread meanwhile.
+        portions = [np.array(part, dtype=np.int32).reshape(-1) for part in iter(lambda: rows.fetchmany(_ROWS), [])]
+        self.holders: NDArray[np.int32] = np.concatenate([np.zeros(0, np.int32), *portions])
         self.titles: frozenset[str] = frozenset(row[0] for row in self._all("SELECT DISTINCT title FROM passages"))
 
     def __len__(self) -> int:
