@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import logging
-import signal
-import sys
 from types import FrameType
 from typing import Annotated
 
@@ -82,35 +79,6 @@ def setup_link() -> None:
         errors.print("已经有账号了。请管理员登录后，在“人员”里邀请。")
         raise typer.Exit(1)
     console.print(f"/setup/{token}", soft_wrap=True)
-
-
-@app.command("build-index", hidden=True)
-def build_index() -> None:
-    """Build the index and tell how far it is, one JSON object a line: the site runs this as a child."""
-    from corpus import starter as library
-    from corpus.catalogue import Catalogue
-    from indexer import door
-    from indexer.service import STAGES
-    from indexer.settings import Settings as IndexSettings
-
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the lease is given back
-    settings = IndexSettings()
-
-    def tell(stage: str, done: float) -> None:
-        _say(stage=STAGES.get(stage, stage), done=done)
-
-    try:
-        catalogue = Catalogue.open(settings.database)
-        built = door.rebuild(settings, catalogue, library.load(), progress=tell)
-    except RuntimeError as error:  # the base of what the indexer expects to go wrong
-        _say(error=str(error))
-        raise typer.Exit(1) from error
-    _say(built=built.id)
-
-
-def _say(**said: object) -> None:
-    typer.echo(json.dumps(said, ensure_ascii=False))
-    sys.stdout.flush()
 
 
 def _rooms(settings: Settings) -> Rooms:

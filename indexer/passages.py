@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from corpus.model import Cite, Passage
 
 NAME = "passages.sqlite"
+_HOLDERS = "holders.npy"  # beside it: the column of that name, read whole at every opening
 _SCHEMA = """
 CREATE TABLE passages (
   position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, document_id TEXT NOT NULL, title TEXT NOT NULL,
@@ -23,7 +24,6 @@ CREATE TABLE passages (
 CREATE INDEX by_article ON passages (title, article);
 """
 _PORTION = 500  # positions in one query
-_ROWS = 5_000
 _COLUMNS = "id, document_id, title, article, text, kind, headings, plain, questions, stands_for, ordinal"
 
 
@@ -40,6 +40,7 @@ def write(path: Path, passages: Sequence[Passage]) -> None:
         connection.execute("PRAGMA journal_mode=OFF")  # the folder is thrown away whole if anything goes wrong
         connection.execute("PRAGMA synchronous=OFF")  # the store syncs every file before it points to them
         connection.executescript(_SCHEMA)
+        np.save(_holders(path), np.array([row[-1] for row in rows], dtype=np.int32), allow_pickle=False)
         with connection:
             connection.executemany(f"INSERT INTO passages VALUES ({', '.join('?' * 13)})", rows)
     finally:
@@ -53,10 +54,7 @@ class Passages:
         uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
         self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
         self._lock = threading.Lock()
-        rows = self._connection.execute("SELECT holder FROM passages ORDER BY position")
-        # Bit by bit: a large list turned into an array in one step holds up every other thread meanwhile.
-        portions = [np.array(part, dtype=np.int32).reshape(-1) for part in iter(lambda: rows.fetchmany(_ROWS), [])]
-        self.holders: NDArray[np.int32] = np.concatenate([np.zeros(0, np.int32), *portions])
+        self.holders: NDArray[np.int32] = self._read_holders(_holders(path))
         self.titles: frozenset[str] = frozenset(row[0] for row in self._all("SELECT DISTINCT title FROM passages"))
 
     def __len__(self) -> int:
@@ -88,6 +86,13 @@ class Passages:
         _, first = np.unique(self.holders, return_index=True)
         return self.get(first.tolist())
 
+    def _read_holders(self, path: Path) -> NDArray[np.int32]:
+        if path.exists():
+            stored: NDArray[np.int32] = np.load(path, allow_pickle=False)
+            return stored
+        rows = self._all("SELECT holder FROM passages ORDER BY position")  # made before there was the file
+        return np.array(rows, dtype=np.int32).reshape(-1)
+
     def _all(self, query: str, values: Sequence[object] = ()) -> list[tuple]:  # type: ignore[type-arg]
         with self._lock:
             return self._connection.execute(query, values).fetchall()
@@ -96,6 +101,10 @@ class Passages:
         connection = getattr(self, "_connection", None)
         if connection:
             connection.close()
+
+
+def _holders(path: Path) -> Path:
+    return path.with_name(path.name.replace(NAME, _HOLDERS))
 
 
 def _row(passage: Passage) -> tuple[object, ...]:
