@@ -16,7 +16,7 @@ from indexer import door
 from indexer.service import STAGES
 from indexer.settings import Settings
 
-NICE = 10  # whoever asks goes first
+NICE = 5  # whoever asks goes first
 
 
 def main() -> int:
