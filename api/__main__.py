@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import logging
+from pathlib import Path
 from types import FrameType
 from typing import Annotated
 
@@ -14,6 +16,7 @@ from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeElapsed
 from rich.progress import Progress as Bar
 
 from api.app import create_app
+from api.chat import citing
 from api.database import Database
 from api.jobs.worker import JobError
 from api.people import service as people
@@ -79,6 +82,19 @@ def setup_link() -> None:
         errors.print("已经有账号了。请管理员登录后，在“人员”里邀请。")
         raise typer.Exit(1)
     console.print(f"/setup/{token}", soft_wrap=True)
+
+
+@app.command()
+def answers(file: Annotated[Path, typer.Argument(help="输出文件，JSON lines")]) -> None:
+    """列出已作出的回答各引用了哪些条文（不含问答原文），供 python -m corpus impact --answers 使用。"""
+    database = Database(Settings().database)
+    with database.read() as session, file.open("w", encoding="utf-8") as out:
+        count = 0
+        for id, cites in citing.mentions(session):
+            gold = [{"title": cite.title, "article": cite.article} for cite in cites]
+            out.write(json.dumps({"id": id, "cites": gold}, ensure_ascii=False) + "\n")
+            count += 1
+    console.print(f"已导出 {count} 条回答的引用到 {file}")
 
 
 def _rooms(settings: Settings) -> Rooms:

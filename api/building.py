@@ -29,8 +29,9 @@ def main() -> int:
         _say(stage=STAGES.get(stage, stage), done=done)
 
     try:
-        catalogue = Catalogue.open(settings.database)
-        built = door.rebuild(settings, catalogue, library.load(), progress=tell)
+        starter = library.load()
+        catalogue = Catalogue.open(settings.database, known=starter.instruments)
+        built = door.rebuild(settings, catalogue, starter, progress=tell)
     except RuntimeError as error:  # the base of what the indexer expects to go wrong
         _say(error=str(error))
         return 1

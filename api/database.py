@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from sqlalchemy import JSON, DateTime, Dialect, MetaData, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
-from corpus.database import connect, migrate
+from corpus.database import connect, migrate, refused
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -67,8 +68,12 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        with Session(self._writer, expire_on_commit=False) as session, session.begin():
-            yield session
+        """:raises StoreError: if the database cannot take the change; nothing of it is kept"""
+        try:
+            with Session(self._writer, expire_on_commit=False) as session, session.begin():
+                yield session
+        except OperationalError as error:
+            raise refused(error) from error
 
     def reachable(self) -> bool:
         try:

@@ -86,3 +86,11 @@ class Busy(SiteError):
     status = 503
     code = "busy"
     words = "现在咨询的人比较多。您写的内容还在，请过一会儿再发送。"
+
+
+class NotStored(SiteError):
+    """The database took nothing: 507 where room is missing, 503 where trying again may help."""
+
+    status = 507
+    code = "not_stored"
+    words = "没有存入任何内容，原有内容保持不变。请联系管理员检查磁盘空间。"

@@ -18,8 +18,9 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.errors import Invalid, NotFound, NotSignedIn, SiteError, TooLarge
+from api.errors import Invalid, NotFound, NotSignedIn, NotStored, SiteError, TooLarge
 from api.people.tables import ROLE_NAMES, Role
+from corpus.database import StoreError
 
 TEMPLATES = Path(__file__).parent / "templates"
 log = logging.getLogger(__name__)
@@ -60,6 +61,13 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(SiteError)
     async def expected(request: Request, error: SiteError) -> Response:
         return failure(request, error)
+
+    @app.exception_handler(StoreError)
+    async def not_stored(request: Request, error: StoreError) -> Response:
+        log.error("%s %s: %s", request.method, request.url.path, error)
+        known = NotStored(str(error))
+        known.status = error.status
+        return failure(request, known)
 
     @app.exception_handler(HTTPException)
     async def framework(request: Request, error: HTTPException) -> Response:

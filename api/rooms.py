@@ -66,7 +66,8 @@ def open_rooms(settings: Settings) -> Rooms:
     from indexer.store import StoreError
 
     doctoring = DoctorSettings()
-    catalogue, starter = Catalogue.open(settings.database), library.load()
+    starter = library.load()
+    catalogue = Catalogue.open(settings.database, known=starter.instruments)
     places = IndexSettings(data_dir=settings.data_dir, database_url=settings.database)
     encoder = load_encoder(places.encoder)
     reader = door.open_reader(places, catalogue, starter, encoder)

@@ -117,6 +117,8 @@ def fit(
         seen.clear()
         history = [Turn(**turn) for turn in row.get("history") or ()]
         doctor.ask(row["question"], history, _context(row.get("on") or "", row.get("region") or "", settings))
+        if len(seen) > 1:
+            continue  # several questions in one: no draft alone holds all that the row asks
         group = str(row.get("group") or at)
         samples += [fitting.Sample(features, fitting.is_right(row, answer), 1.0, group) for features, answer in seen]
     others: list[fitting.Sample] = []

@@ -147,11 +147,11 @@ _SPLIT = re.compile(
     r"(?<=[?？])|(?:[。；;,，]\s*)(?=(?:还有|另外|顺便问|再问|第[二三]个?问题|同时(?:想)?问)[,，:：]?)|\n|(?:^|(?<=[。？?；; ]))\s*(?:\d|[①②③④⑤])\s*[.、)）]?\s*(?=[一-鿿])"
 )
 _ASKS = re.compile(
-    r"[?？]|多少|几多|怎么|如何|怎样|么样|谁|哪个|哪里|哪些|什么|么事|能不能|可不可以|要不要|需不需要|是否|吗|多久|几天|几时|是不是|有没有|算不算|咋"
+    r"[?？]|多少|几多|怎么|如何|怎样|么样|谁|哪个|哪里|哪些|什么|么事|能不能|可不可以|要不要|需不需要|是否|吗|多久|几天|几时|是不是|有没有|算不算|咋|([一-鿿])不\1"
 )
 
 
-def split(question: str, limit: int = 3) -> list[str]:
+def split(question: str, names_matter: Callable[[str], bool] = lambda _: True, limit: int = 3) -> list[str]:
     """:returns: the questions of a text, the matter that stands before the first kept with it; [question] where it is one."""
     pieces = [piece.strip(" ,，。；;") for piece in _SPLIT.split(question) if piece and len(letters(piece)) >= 2]
     out: list[str] = []
@@ -169,9 +169,10 @@ def split(question: str, limit: int = 3) -> list[str]:
     distinct = [piece for piece in out if len(terms(piece)) >= 1]
     if len(distinct) < 2:
         return [question]
-    return [_completed(distinct, at) for at in range(min(limit, len(distinct)))]
+    return [_completed(distinct, at, names_matter) for at in range(min(limit, len(distinct)))]
 
 
-def _completed(parts: Sequence[str], at: int) -> str:
-    """罚多少？怎么补办？ : a part that leans takes over the matter of the first one."""
-    return parts[at] if at == 0 or not leans(parts[at]) else _joined(parts[0], parts[at])
+def _completed(parts: Sequence[str], at: int, names_matter: Callable[[str], bool]) -> str:
+    """罚多少？怎么补办？ : a part that leans, or names no matter of the field, takes over the matter of the first one."""
+    alone = at == 0 or not (leans(parts[at]) or not names_matter(parts[at]))
+    return parts[at] if alone else _joined(parts[0], parts[at])

@@ -69,17 +69,21 @@ def features(found: Found, draft: Answer, lead: Hit | None, match: Match | None,
     asked = max((lexicon.likeness(question.matter, other) for other in known), default=0.0)
     row = _row(found, lead, lexicon)
     alike = [hit for hit in found.hits if _same(hit, lead, lexicon)]
+    named = bool(found.named or question.standing or (found.transition and WHICH.search(question.text)))
+    if named:  # what is named need not be described
+        covered = asked = 1.0
     return {
         "covered": covered,
         "asked": asked,
         "margin": max(0.0, min(1.0, margin)),
         "faq": match.score if match else 0.0,
-        "named": float(bool(found.named or (found.transition and WHICH.search(question.text)))),
+        "named": float(named),
         "agree": sum(_same(hit, lead, lexicon) for hit in found.hits[:3]) / 3,
         "said": lexicon.coverage(question.matter, draft.text),
         "told": float(tells(draft.text, question)),
-        "near": max(row, nearness(alike, "near", found.floors, covered)),  # the cells of a row hold few words to be near to
-        "nearest": nearness(alike, "near_asked", found.floors, asked),
+        # the cells of a row hold few words to be near to
+        "near": 1.0 if named else max(row, nearness(alike, "near", found.floors, covered)),
+        "nearest": 1.0 if named else nearness(alike, "near_asked", found.floors, asked),
         "row": row,
     }
 

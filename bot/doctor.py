@@ -11,11 +11,11 @@ from langchain_core.runnables import Runnable, RunnableLambda
 from bot import lexicon as lexicons
 from bot import replies
 from bot.answer import Answer, Block, Contact, Context, Decision, Delta, Event, Outcome, References, Speaker, Turn
-from bot.compose import extractive, faq, named, regimes, rows
+from bot.compose import extractive, faq, named, regimes, rows, standing
 from bot.compose.basis import Basis, Draft
 from bot.compose.model import ModelComposer, draft
 from bot.compose.sentences import lacking
-from bot.conversation import misses, with_expert
+from bot.conversation import misses, whole, with_expert
 from bot.decide import Calibration, calibration, clarifying, features, responsible
 from bot.english import in_chinese
 from bot.judges import Judge
@@ -27,7 +27,7 @@ from bot.search import Without, find
 from bot.state import Found, Kind, State, Understood, Verdict
 from bot.suggest import suggestions
 from bot.text import normalise
-from bot.triage import MAX_CHARACTERS, triage
+from bot.triage import MAX_CHARACTERS, TALK, triage
 from bot.understanding import understand
 from bot.verify import check
 from corpus import starter as library
@@ -35,7 +35,8 @@ from corpus.starter import Starter
 from indexer.hit import Hit, Index
 
 REGION = "湖北省武汉市"
-ANSWER_AT = 0.5
+ANSWER_AT = 0.45
+_MAY_MISS = (None, Outcome.ESCALATE, Outcome.ANSWERED, Outcome.CLARIFY)  # what may be the third miss in a row
 # An answer as sure as this stands against a suspicion of the classifier; to miss an emergency does the greatest harm.
 CERTAIN = {Outcome.EMERGENCY: 0.9, Outcome.REFUSE: 0.8, Outcome.REDIRECT: 0.7, Outcome.ESCALATE: 0.6}
 
@@ -123,10 +124,15 @@ class Doctor:
         return State(question, tuple(history), context)
 
     def _triage(self, state: State) -> State:
-        verdict = triage(state.asked)
+        made = whole(normalise(state.asked)[:MAX_CHARACTERS], state.history, self._lexicon.names_matter)
+        verdict = triage(state.asked, made.text if made.followup else "")
         if with_expert(state.history) and verdict.outcome is not Outcome.EMERGENCY:
             verdict = Verdict("escalate:expert", Outcome.ESCALATE, "escalate-expert")
-        elif verdict.outcome in (None, Outcome.ESCALATE) and misses((*state.history, Turn("user", state.asked))) >= 2:
+        elif (
+            verdict.outcome in _MAY_MISS
+            and verdict.reply not in TALK
+            and misses((*state.history, Turn("user", state.asked))) >= 2
+        ):
             verdict = Verdict("escalate:missed", Outcome.ESCALATE, "escalate-missed")
         elif self._library_knows(verdict, state):
             verdict = Verdict("pass", doubt=verdict)
@@ -194,8 +200,8 @@ class Doctor:
     def _from_library(self, found: Found) -> Answer:
         index = self._index()
         match = self._match(found)
-        made: Draft | None = None
-        if found.named or found.unknown:
+        made = standing.compose(found, index, self._starter)
+        if not made and (found.named or found.unknown):
             made = named.by_article(found, index, self._starter, self._lexicon)
         if found.unknown and not made and not named.asks_beside(found, self._lexicon):
             return self._unknown(found, 0.0, ("no-such-article",))
@@ -211,8 +217,9 @@ class Doctor:
             return self._unknown(found, 0.0, ("no-passage",))
         lead = match.hit if match and made.answer.speaker is Speaker.FAQ else _lead(found, made.answer)
         made = Draft(replace(made.answer, blocks=(*absent, *made.answer.blocks)), made.evidence)
-        whole = regimes.two_regimes(found, made, index, self._starter, self._lexicon)
-        return self._decided(found, whole, lead, match)
+        if not found.question.standing:
+            made = regimes.two_regimes(found, made, index, self._starter, self._lexicon)
+        return self._decided(found, made, lead, match)
 
     def _match(self, found: Found) -> faq.Match | None:
         candidates = faq.matches(found.question.matter, found.hits, self._starter.entries, self._lexicon)
@@ -244,20 +251,19 @@ class Doctor:
             return
         basis = Basis()
         blocks: list[Block] = []
-        reason = "model"
+        reason, begun = "model", False
         try:
             for block in self._composer.blocks(found, basis):
-                if not blocks and not self._sure(
-                    found, draft(found, basis, [block], reason), basis.hits[block.cites[0] - 1]
-                ):
-                    return
-                if not blocks:
-                    yield References(tuple(basis.citations), Speaker.MODEL)
                 blocks.append(block)
-                yield Delta(block)
+                if begun:
+                    yield Delta(block)
+                elif self._sure(found, draft(found, basis, blocks, reason), basis.hits[blocks[0].cites[0] - 1]):
+                    begun = True
+                    yield References(tuple(basis.citations), Speaker.MODEL)
+                    yield from map(Delta, blocks)
         except ModelError as error:
             reason = f"model:broken-off:{error}"[:120]
-        if blocks:
+        if begun:
             made = draft(found, basis, blocks, reason)
             yield Decision(self._decided(found, made, basis.hits[blocks[0].cites[0] - 1], None, begun=True))
 
@@ -274,7 +280,7 @@ class Doctor:
         """An answer where enough of it holds and the confidence reaches the threshold, else somebody who knows.
 
         :param lead: the passage that answers under today's law
-        :param begun: what is asked for stands in a first sentence that has been shown
+        :param begun: what is asked for stands in sentences that have been shown
         """
         checked = check(regimes.of_here(found, made, self._region), self._lexicon, _labels(found))
         seen = features(found, checked.answer, lead, match, self._lexicon)

@@ -15,6 +15,7 @@ import numpy as np
 from bot.answer import Answer
 from bot.decide import FEATURES, Calibration
 from bot.values import unsupported, values
+from corpus.model import short_title
 
 # A FAQ left out of the index and a sentence that triage should catch say less about real questions than a development row.
 LIBRARY, FOREIGN = 0.3, 0.1
@@ -122,7 +123,7 @@ def write(model: Calibration, path: Path, about: str) -> None:
 
 def is_right(row: Mapping[str, Any], answer: Answer) -> bool:
     """Whether a draft may be shown for a row: it was to be answered, one of its gold articles is cited, its key facts are said."""
-    gold = {(cite["title"], cite["article"]) for cite in row.get("gold") or ()}
+    gold = {(short_title(cite["title"]), cite["article"]) for cite in row.get("gold") or ()}
     cited = {key for cite in answer.citations for key in ((cite.title, cite.article), (cite.title, ""), ("", ""))}
     return (
         row.get("outcome") == "answered"

@@ -9,20 +9,25 @@ from dataclasses import replace
 from bot.answer import Answer, Block, Citation, Contact, Outcome, Speaker
 from indexer.hit import Hit
 
+_WORDS = re.compile(r"[一-鿿0-9a-zA-Z、,，;；:：《》（）()%.\s-]{2,40}")
 _HARM = (Outcome.ANSWERED, Outcome.CLARIFY, Outcome.ESCALATE)
 
 
 def merged(answers: Sequence[Answer], asked: str) -> Answer:
     """:returns: one answer; answered as soon as one part is, and then the others say that they were not."""
+    answers = list({answer.text: answer for answer in reversed(answers)}.values())[
+        ::-1
+    ]  # one answer may serve two questions
     if len(answers) == 1:
-        return answers[0]
+        return replace(answers[0], question=asked)
     blocks: list[Block] = []
     citations: list[Citation] = []
     hits: dict[str, Hit] = {}
     contacts: dict[str, Contact] = {}
-    for answer in answers:
-        blocks.append(Block(f"关于“{answer.question}”：", "notice"))
-        blocks += [moved(block, len(citations)) for block in answer.blocks]
+    for at, answer in enumerate(answers, 1):
+        blocks.append(Block(_heading(answer.question, at), "notice"))
+        kept = [moved(block, len(citations)) for block in answer.blocks]
+        blocks += kept if answer.outcome is Outcome.ANSWERED else [replace(block, kind="notice") for block in kept]
         citations += answer.citations
         hits |= {hit.passage.id: hit for hit in answer.hits if hit.passage.id not in hits}
         contacts |= {contact.department: contact for contact in answer.contacts}
@@ -41,6 +46,12 @@ def merged(answers: Sequence[Answer], asked: str) -> Answer:
         hits=tuple(sorted(hits.values(), key=lambda hit: -hit.score)),
         question=asked,
     )
+
+
+def _heading(question: str, at: int) -> str:
+    """A question as it was understood; only words are repeated, nothing that a browser or a reader could take for more."""
+    said = question.rstrip("?？。!！ ")
+    return f"关于“{said}”：" if _WORDS.fullmatch(said) else f"第 {at} 个问题："
 
 
 def moved(block: Block, shift: int) -> Block:

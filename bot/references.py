@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from bot.rules import read
 from bot.state import Reference
+from bot.text import letters
 from corpus.model import Cite, short_title
 from corpus.numerals import NUMERAL, chinese, number
 
@@ -20,6 +21,12 @@ _BRACKETED = re.compile(r"《([^《》]{2,60})》")
 _PARAGRAPH = re.compile(rf"第?\s*[（(]?({_NUMBER})[）)]?\s*([款项])")
 _BELONGS = re.compile(r"(?:是|不是)?(?:那个|那部|那条|的|那|在|,|，)?")  # 第八十三条那个排污条例
 _GENERIC = re.compile(r"(?:条例|办法|规定|标准|细则)[的里中]?\s*$")  # 条例24条, without saying which
+_NOTHING_ELSE = 7  # letters: 是真的吗
+# 长江保护法也废了, 清洁生产促进法是不是冇得了, 大气法现在还有效吗
+_STANDING = re.compile(
+    r"》?(?:这(?:部|个)(?:法|条例)|现在|如今|今天|目前|到底|究竟|已经|是不是|是否|有没有|也|还|都|就|被|继续|全部|整个|[,，])*"
+    r"(?:(?:有|生)效(?!期|限|益)|作数|算数|管用|能用(?!吗?来)|在用|废(?:了|止|除|掉)|失效|作废|取消了?|冇得了|没得了|没有了|不用了|被?(?:代替|取代|替代))(?!.{0,4}[条款])"
+)
 
 
 class Laws:
@@ -51,6 +58,15 @@ class Laws:
             if not any(start <= match.start() < end for start, end in taken):
                 found.append((match.start(), match.end(), self._official[match[0]]))
         return sorted(found)
+
+
+def standing(text: str, laws: Laws) -> str:
+    """:returns: the short title of the instrument of which `text` asks whether it is still law, '' where it asks nothing so"""
+    for _, end, title in laws.mentions(text):
+        found = _STANDING.match(text, end)
+        if found and len(letters(text[found.end() :])) <= _NOTHING_ELSE:
+            return title
+    return ""
 
 
 def references(text: str, laws: Laws, previous: str = "") -> tuple[Reference, ...]:

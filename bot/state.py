@@ -71,6 +71,7 @@ class Understood:
     local: bool = False  # whether it names the place of the service
     elsewhere: str = ""  # the place whose rule it asks about, though it is about the place of the service
     references: tuple[Reference, ...] = ()
+    standing: str = ""  # short title of the instrument of which it asks whether it is still law
     period: Period | None = None
     followup: bool = False
     focus: str = ""  # of a follow-up the words of this turn alone

@@ -10,7 +10,7 @@ from bot.answer import Context, Turn
 from bot.conversation import Whole, split, whole
 from bot.dates import period
 from bot.places import elsewhere, place, without_places
-from bot.references import Laws, references
+from bot.references import Laws, references, standing
 from bot.state import Kind, Period, Understood
 from bot.text import letters, normalise
 from bot.triage import MAX_CHARACTERS, condensed
@@ -64,7 +64,7 @@ def understand(
         text = condensed(text)
     made = whole(text, history, names_matter)
     # A follow-up is one question: splitting it would part it from what it leans on.
-    parts = [made.text] if made.followup else split(made.text)
+    parts = [made.text] if made.followup else split(made.text, names_matter)
     focus = text if made.followup else ""
     return tuple(_one(part, made, focus, context.on, context.region or home, laws) for part in parts)
 
@@ -85,6 +85,7 @@ def _one(text: str, made: Whole, focus: str, today: date, here: str, laws: Laws)
         local=named == here,
         elsewhere=other,
         references=references(text, laws, made.previous),
+        standing=standing(text, laws),
         period=when,
         followup=made.followup,
         focus=focus,

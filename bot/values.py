@@ -33,6 +33,10 @@ _ARABIC = re.compile(
     rf"(?<![A-Za-z0-9_.])(\d[\d,]*(?:\.\d+)?)\s*([万亿千百])?\s*(亿)?\s*({_UNIT})?|(?<=[A-Za-z.])(\d+(?:\.\d+)?)"
 )
 _RANGE = re.compile(r"(\d+(?:\.\d+)?)(?=\s*[-—–~～至到]+\s*\d+(?:\.\d+)?\s*([万亿]))")
+# In 3 至 5 年 and 三至五年 the unit holds for both ends.
+_ENDS = re.compile(
+    rf"(\d+(?:\.\d+)?|(?<![第{NUMERAL}])[{NUMERAL}]+)(?=\s*[-—–~～至到]+\s*(?:\d+(?:\.\d+)?|[{NUMERAL}]+)\s*({_UNIT}))"
+)
 _CHINESE = re.compile(
     rf"(?:百分之)([{NUMERAL}]+(?:点[{NUMERAL}]+)?)|(第)?([{NUMERAL}万亿]*[{NUMERAL}][{NUMERAL}万亿]*)\s*({_UNIT})"
 )
@@ -48,6 +52,7 @@ def values(text: str) -> set[Value]:
                 found.add(Value(day.toordinal(), "日期"))
         text = pattern.sub(" ", text)
     text = _RANGE.sub(r"\1\2", text)  # in 20—100 万元 the scale holds for both ends
+    text = _ENDS.sub(r"\1\2", text)
     for match in _ARABIC.finditer(text):
         if match[5]:
             found.add(Value(float(match[5]), ""))
@@ -106,7 +111,9 @@ def _day(match: re.Match[str]) -> date | None:
 def _is_word(match: re.Match[str], text: str) -> bool:
     """一次, 一类, 一人, 一家, 一个 and the like count nothing; neither does 一日 in 每一日 nor 一年 in 一年四季."""
     before = text[match.start() - 1 : match.start()]
-    if before and before in "每同另任某逐":
+    if match[2] and match[3] == "一" and match[4] in ("次", "个"):
+        return True  # 第一次 is the first time, and no number of times
+    if before and before in "每同另任某逐头":
         return True
     if match[3] == "一" and match[4] == "天":
         return True  # 一天一天, 哪一天

@@ -75,6 +75,10 @@ def _cases(value: Path) -> Path:
 
 
 Cases = Annotated[Path, typer.Option(help="评测题所在的文件夹（JSON lines）", metavar="FOLDER", callback=_cases)]
+Answers = Annotated[
+    Path | None,
+    typer.Option(help="已作出的回答，由 python -m api answers FILE 导出", metavar="FILE", exists=True, dir_okay=False),
+]
 
 
 def _actor(value: str) -> str:
@@ -229,13 +233,14 @@ def repeal(
     on: Annotated[date, typer.Option(parser=_day, metavar="DATE", help="自哪一天起失效")],
     by: Annotated[str, typer.Option(help="被哪一件取代")] = "",
     cases: Cases = impact_.CASES,
+    answers: Answers = None,
     actor: Actor = "",
 ) -> None:
-    """废止一份文档，立即生效，并列出受影响的问答、要点、下位文件和评测题。"""
+    """废止一份文档，立即生效，并列出受影响的问答、要点、下位文件、评测题和已作出的回答。"""
     catalogue = _catalogue()
     record = _find(catalogue, key)
     try:
-        found = _impact(catalogue, record.document.title, "", on, cases)
+        found = _impact(catalogue, record.document.title, "", on, cases, answers)
         document = catalogue.repeal(record.document.id, on=on, by=by, actor=_actor(actor))
     except ValueError as error:
         raise _fail(str(error)) from error
@@ -316,22 +321,24 @@ def impact(
     *,
     on: Annotated[date | None, typer.Option(parser=_day, metavar="DATE", help="以哪一天为准（默认今天）")] = None,
     cases: Cases = impact_.CASES,
+    answers: Answers = None,
 ) -> None:
-    """列出一份文档（或其中一条）修改、废止时要核对的问答、要点、下位文件和评测题。"""
+    """列出一份文档（或其中一条）修改、废止时要核对的问答、要点、下位文件、评测题和已作出的回答。"""
     catalogue = _catalogue()
     record = catalogue.record(key)
     title = record.document.title if record else key
     label = report.normal_label(article) if article else ""
     try:
-        found = _impact(catalogue, title, label, on or date.today(), cases)
+        found = _impact(catalogue, title, label, on or date.today(), cases, answers)
     except ValueError as error:
         raise _fail(str(error)) from error
     report_library.impact(Console(), found)
 
 
-def _impact(catalogue: Catalogue, title: str, article: str, day: date, cases: Path) -> impact_.Impact:
+def _impact(catalogue: Catalogue, title: str, article: str, day: date, cases: Path, answers: Path | None) -> impact_.Impact:
     leaning = catalogue.leaning_on(title, article, day)
-    return impact_.touched(starter.load(), title, article, leaning=leaning, cases=impact_.cases_in(cases))
+    past = impact_.answers_in(answers) if answers else ()
+    return impact_.touched(starter.load(), title, article, leaning=leaning, cases=impact_.cases_in(cases), answers=past)
 
 
 @app.command()

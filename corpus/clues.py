@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 
+from corpus import standards
 from corpus.dates import days
 from corpus.loaders.base import Block, Loaded
 from corpus.numerals import ARTICLE
@@ -59,6 +60,8 @@ def read(name: str, loaded: Loaded) -> Clues:
     head = _head(lines)
     if _newspaper(clues, name):
         return clues
+    for field_, value, line in standards.facts(loaded.blocks, name):
+        clues.note(field_, value, line)
     _title(clues, name, head, loaded)
     _promulgation(clues, head)
     _signature(clues, lines)

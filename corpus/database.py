@@ -16,9 +16,14 @@ _WAIT_MS = 30_000
 
 
 class StoreError(Exception):
-    """The database took nothing of a change: the disk is full, it may not be written, or another program holds it."""
+    """The database took nothing of a change: the disk is full, it may not be written, or another program holds it.
 
-    status = 507
+    `status` for the web: 507 where room or permission is missing, 503 where trying again soon may help.
+    """
+
+    def __init__(self, message: str, status: int = 507) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 def connect(url: str) -> Engine:
@@ -65,18 +70,20 @@ def writing(engine: Engine) -> Iterator[Connection]:
         with engine.connect().execution_options(write=True) as connection, connection.begin():
             yield connection
     except (OperationalError, sqlite3.OperationalError) as error:  # the bare one comes from opening the file
-        raise StoreError(_reason(str(error))) from error
+        raise refused(error) from error
 
 
-def _reason(said: str) -> str:
-    said = said.lower()
+def refused(error: Exception) -> StoreError:
+    """What a driver's error says to people."""
+    said = str(error).lower()
     if "locked" in said:
-        return f"另一个程序占用数据库超过 {_WAIT_MS // 1000} 秒，这一步没有存入任何内容。请稍后再运行同一命令。"
+        words = f"另一个程序占用数据库超过 {_WAIT_MS // 1000} 秒，这一步没有存入任何内容。请稍后再做一次。"
+        return StoreError(words, 503)
     if any(words in said for words in ("full", "disk i/o", "no space", "too large")):
-        return "磁盘已满或无法写入，这一步没有存入任何内容，原有内容保持不变。请腾出空间后再运行同一命令。"
+        return StoreError("磁盘已满或无法写入，这一步没有存入任何内容，原有内容保持不变。请腾出空间后再做一次。")
     if any(words in said for words in ("readonly", "read-only", "unable to open")):
-        return "数据库文件打不开或不允许写入，没有存入任何内容。请检查数据文件夹的权限和剩余空间。"
-    return f"数据库出错，这一步没有存入任何内容：{said.splitlines()[0]}"
+        return StoreError("数据库文件打不开或不允许写入，没有存入任何内容。请检查数据文件夹的权限和剩余空间。")
+    return StoreError(f"数据库出错，这一步没有存入任何内容：{said.splitlines()[0]}", 503)
 
 
 def migrate(engine: Engine, scripts: Path, version_table: str) -> None:

@@ -77,14 +77,27 @@ def cases_in(folder: Path) -> Iterator[Mention]:
     :raises ValueError: naming file and line that cannot be read
     """
     for path in sorted(folder.glob("*.jsonl")):
-        for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), 1):
-            if not line.strip():
-                continue
-            try:
-                row = json.loads(line)
-                yield f"{path.stem}/{row['id']}", [Cite(gold["title"], gold["article"]) for gold in row.get("gold", ())]
-            except (ValueError, KeyError, TypeError) as error:
-                raise ValueError(f"{path.name} 第 {number} 行不是题目，无法列出受影响的评测题") from error
+        for id, cites in _lines(path, "gold", "题目，无法列出受影响的评测题"):
+            yield f"{path.stem}/{id}", cites
+
+
+def answers_in(file: Path) -> Iterator[Mention]:
+    """Past answers as `python -m api answers FILE` writes them, for this room may not read the tables of that one.
+
+    :raises ValueError: naming the line that cannot be read
+    """
+    return _lines(file, "cites", "回答的引用，无法列出受影响的回答")
+
+
+def _lines(path: Path, field: str, what: str) -> Iterator[Mention]:
+    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            yield row["id"], [Cite(cite["title"], cite["article"]) for cite in row.get(field, ())]
+        except (ValueError, KeyError, TypeError) as error:
+            raise ValueError(f"{path.name} 第 {number} 行不是{what}") from error
 
 
 def _naming(mentions: Iterable[Mention], title: str, article: str) -> Iterator[str]:

@@ -14,11 +14,12 @@ from corpus.dates import DAY
 from corpus.loaders.base import Block
 from corpus.model import Passage
 from corpus.numerals import ARTICLE, NUMERAL, article_label, chinese, number
-from corpus.sections import Part, cut, rows_of, sections
+from corpus.sections import Part, caption, cut, rows_of, sections
 
 _UNITS = {"编": 1, "分编": 2, "章": 3, "节": 4, "目": 5}
 _DIVISION = re.compile(rf"^第\s*[{NUMERAL}\d]+\s*(分编|[编章节目])(?:[\s　:：]+|$|(?=[^\s，、的规所至和]))")
-_ANNEX = re.compile(rf"^(附\s*[件表录图](?:\s*[{NUMERAL}\d]+)?|附)\s*(?:[:：]\s*|\s+|$)(?=.{{0,60}}$)")
+_ANNEX = re.compile(rf"^(?!附\s*则)(附\s*[件表录图](?:\s*[{NUMERAL}\d]+)?|附)\s*(?:[:：]\s*|\s+|$)(?=.{{0,60}}$)")
+_SUPPLEMENTARY = re.compile(r"附\s*则")  # a chapter, in some copies without its number
 _CONTENTS = re.compile(r"^目\s*[录次]$")
 _LEADERS = re.compile(r"[.．…·\s]{3,}\d{1,4}$")
 # What follows 第十条 where a sentence speaks of it instead of opening it.
@@ -48,7 +49,7 @@ def parse(document_id: str, title: str, blocks: Sequence[Block]) -> list[Passage
     """:param title: short title of the document, for the citation labels
     :returns: the passages in reading order; labels and ids are unique inside the document
     """
-    blocks = [piece for block in blocks for piece in _apart(block)]
+    blocks = list(_apart(blocks))
     parts = list(_law(blocks) if is_law(blocks) else sections(_body(title, blocks)))
     return _number(document_id, title, [part for part in parts if part[3]])
 
@@ -79,19 +80,29 @@ def _law(blocks: Sequence[Block]) -> Iterator[Part]:
     return reader.parts()
 
 
-def _apart(block: Block) -> Iterator[Block]:
-    """Some copies run all articles of a chapter together in one line; the next number after a full stop opens the next."""
-    found = ARTICLE.match(block.text) if block.text.count("条") > 1 else None
-    value = number(found["number"]) if found else None
-    at = 0
-    while value is not None and value < 9999:
-        value += 1
-        following = re.compile(rf"(?<=。)\s+(?=第{chinese(value)}条\s)").search(block.text, at)
-        if not following:
-            break
-        yield replace(block, text=block.text[at : following.start()])
-        at = following.end()
-    yield replace(block, text=block.text[at:]) if at else block
+def _apart(blocks: Sequence[Block]) -> Iterator[Block]:
+    """Some copies run articles together in one line; the next number after a full stop opens the next.
+
+    Without a space behind it only a number with which no line opens is one.
+    """
+    opened = {number(found["number"]) for block in blocks if (found := ARTICLE.match(block.text)) and not found["sub"]}
+    value: int | None = None
+    for block in blocks:
+        found = ARTICLE.match(block.text)
+        value = number(found["number"]) if found else value
+        at = 0
+        while "条" in block.text and value is not None and value < 9999:
+            label = f"第{chinese(value + 1)}条"
+            following = re.compile(rf"(?<=。)\s+(?={label}\s)").search(block.text, at) if found else None
+            if not following and value + 1 not in opened:
+                glued = re.compile(rf"(?<=。)\s*(?={label}(?P<rest>.*))").search(block.text, at)
+                following = glued if glued and not _REFERENCE.match(glued["rest"].lstrip()) else None
+            if not following:
+                break
+            yield replace(block, text=block.text[at : following.start()])
+            at = following.end()
+            value += 1
+        yield replace(block, text=block.text[at:]) if at else block
 
 
 def _body(title: str, blocks: Sequence[Block]) -> Iterator[Block]:
@@ -175,6 +186,8 @@ class _Reader:
         found = _DIVISION.match(text)
         if found and len(text) <= 60 and not text.endswith(_SENTENCE_END):
             return _UNITS[found[1]]
+        if _SUPPLEMENTARY.fullmatch(text):
+            return _UNITS["章"]
         if block.kind == "heading" and len(text) <= 80:
             return 6 + block.level
         return 0
@@ -202,8 +215,9 @@ class _Reader:
             return  # what precedes the first article describes the file, it is not part of the law
         if self.annex or len(block.rows) > _INLINE_ROWS:
             self.part.named = False
+            named = caption(self.part.lines)
             self.done.append(self.part)
-            self.done.extend(rows_of(block, self._headings()))
+            self.done.extend(rows_of(block, (*self._headings(), *named)))
             self.part = _Part(self.annex, "section", self._headings())
         else:
             self.part.lines += ["｜".join(cell for cell in row) for row in block.rows]

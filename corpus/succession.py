@@ -8,7 +8,7 @@ from datetime import date
 
 from sqlalchemy import Connection, RowMapping, select, update
 
-from corpus import tables
+from corpus import standards, tables
 from corpus.model import Trust
 
 _PREFIX = "version:"
@@ -23,17 +23,20 @@ def settle(connection: Connection, short_title: str, others: Iterable[str] = ())
     The first day of the next version is the first day on which the older one no longer applies.
     """
     for title in {short_title, *others}:
-        if not _OCCASIONAL.search(title):
+        if standards.family(title) or not _OCCASIONAL.search(title):
             _settle(connection, title)
 
 
 def _settle(connection: Connection, title: str) -> None:
     columns = tables.documents.c
+    # Versions of a standard bear its number and may change its name: GB 12523 said 限值 before it said 排放标准.
+    number = standards.family(title)
+    same = columns.short_title.contains(f"（{number}-", autoescape=True) if number else columns.short_title == title
     query = select(tables.documents).where(
-        columns.short_title == title,
+        same,
         columns.state == "published",
         columns.trust == Trust.OFFICIAL,
-        columns.level.in_(_LEVELS),
+        columns.level.in_(("标准",) if number else _LEVELS),
     )
     rows = [row for row in connection.execute(query).mappings() if _start(row)]
     for region in {row["region"] for row in rows}:
@@ -45,7 +48,7 @@ def _settle(connection: Connection, title: str) -> None:
             values: dict[str, date | str | None] = {"ended_on": None, "superseded_by": "", "ended_by": ""}
             if newer:
                 year = newer["publish_date"] or _start(newer)
-                name = f"{newer['title']}（{year.year}年版）"
+                name = newer["title"] if number else f"{newer['title']}（{year.year}年版）"
                 values = {"ended_on": _start(newer), "superseded_by": name, "ended_by": _PREFIX + newer["id"]}
             if any(row[name] != value for name, value in values.items()):
                 connection.execute(update(tables.documents).where(columns.id == row["id"]).values(**values))

@@ -11,6 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from sqlalchemy.orm import Session
 
+from api.chat import citing
 from api.clock import today
 from api.documents import drafts, repository, uploads
 from api.errors import Invalid, NotFound
@@ -20,11 +21,13 @@ from api.jobs import service
 from api.people import audit
 from api.people.guard import Staff
 from api.rendering import page
+from corpus import impact as impact_
 from corpus.catalogue import NotFoundError
 from corpus.model import LEVELS, Status
 
 router = APIRouter(prefix="/console/documents", include_in_schema=False)
 ROWS = 50
+MOST_ANSWERS = 200
 UPLOAD_PATH = "/console/documents/upload"
 UPLOADS = 2**40  # the route counts for itself, against the limit that the operator set
 Line = Annotated[str, Form(max_length=400)]
@@ -136,7 +139,27 @@ def repeal(house: HouseDep, person: Staff, id: Line, on: Line, by: Line = "") ->
         raise Invalid("失效日期不对：要写成 2026-08-15 这样，而且不能早于施行日期。没有改动。") from error
     with house.database.write() as session:
         audit.record(session, person, "废止资料", document.title, on=on, by=by)
-    return RedirectResponse("/console/documents?" + urlencode({"q": document.short_title}), 303)
+    return RedirectResponse("/console/documents/impact?" + urlencode({"id": id}), 303)
+
+
+@router.get("/impact")
+def impact(request: Request, house: HouseDep, person: Staff, id: str) -> HTMLResponse:
+    """What leans on a document: to be looked at again when it ends or is amended."""
+    document = house.rooms.catalogue.document(id)
+    if document is None:
+        raise NotFound("没有找到这份资料。")
+    on = today(house.settings.timezone)
+    with house.database.read() as session:
+        found = impact_.touched(
+            house.rooms.starter,
+            document.title,
+            leaning=house.rooms.catalogue.leaning_on(document.title, on=on),
+            answers=citing.mentions(session),
+        )
+    return page(
+        request, "documents/impact.html", title="受影响的内容", document=document, status=document.status_on(on), found=found,
+        most=MOST_ANSWERS,
+    )  # fmt: skip
 
 
 @router.post("/index")

@@ -25,8 +25,8 @@ class _Word:
     bottom: float
 
 
-def reader(pdfium_page: Any, plumber_page: Any) -> Read:  # noqa: ANN401 - neither library has types
-    """:returns: a function that gives the lines between two heights, measured from the top in points"""
+def reader(pdfium_page: Any, plumber_page: Any) -> tuple[Read, bool]:  # noqa: ANN401 - neither library has types
+    """:returns: a function that gives the lines between two heights, measured from the top in points; whether in columns"""
     width, height = float(plumber_page.width), float(plumber_page.height)
     left, base = _origin(pdfium_page)
     text = pdfium_page.get_textpage()
@@ -57,7 +57,7 @@ def reader(pdfium_page: Any, plumber_page: Any) -> Read:  # noqa: ANN401 - neith
                 top = end + _OVERHANG
         return out + in_columns(top, bottom)
 
-    return read
+    return read, bool(gutters)
 
 
 def _origin(page: Any) -> tuple[float, float]:  # noqa: ANN401

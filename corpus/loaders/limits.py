@@ -16,6 +16,7 @@ class Bounds:
 
     pages: int = 2000
     unpacked: int = 400 * 2**20
+    characters: int = 10_000_000  # what comes back is cut by the parent, which has no limits; the 法典 has 200,000
     # Called after each page that takes long; the child tells its parent that it is alive.
     alive: Callable[[], None] = staticmethod(lambda: None)
 

@@ -29,7 +29,9 @@ _HALF = {
     ord(char): ord(char) - 0xFEE0
     for char in "０１２３４５６７８９ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ％"
 }
-_LEADERS = re.compile(r"[.．…·]{6,}\s*[\dIVXⅠⅡⅢ]*$")  # a line of a table of contents
+_LEADERS = re.compile(r"[.．…·]{6,}[\s\dIVXⅠⅡⅢivx]*$")  # a line of a table of contents
+CAPTION = re.compile(r"^(?:续\s*)?表\s*[A-Z]?\s*[.．]?\s*\d")  # 表3, 表 A.1; in the middle of a sentence as well
+UNIT = re.compile(r"^[（(]?\s*(?:计量)?单位\s*[:：]")
 _ENDS = tuple("。！？；：!?;:")
 _CLOSERS = "”’」』）)】》"
 STRUCTURE = re.compile(
@@ -111,21 +113,29 @@ def unwrap(lines: list[str], *, layout: bool = False) -> list[str]:
     lines = [line for line in lines if line]
     if not layout and not wrapped(lines):
         return lines
-    lines = [line for line in lines if not page_number(line) and not _LEADERS.search(line)]
-    widths = [width(line) for line in lines]
-    paragraphs: list[str] = []
-    for index, line in enumerate(lines):
+    return [paragraph for _, paragraph in paragraphs(lines)]
+
+
+def paragraphs(lines: list[str]) -> list[tuple[int, str]]:
+    """As `unwrap` for the lines of a layout; each paragraph with the position of its first line in `lines`."""
+    kept = [(at, line) for at, text in enumerate(lines) if (line := squeeze(text))]
+    kept = [(at, line) for at, line in kept if not page_number(line) and not _LEADERS.search(line)]
+    widths = [width(line) for _, line in kept]
+    found: list[tuple[int, str]] = []
+    for index, (at, line) in enumerate(kept):
         local = max(widths[max(0, index - 5) : index + 5])
-        if index and _continues(lines[index - 1], widths[index - 1], line, local):
-            paragraphs[-1] = join(paragraphs[-1], line)
+        if index and _continues(kept[index - 1][1], widths[index - 1], line, local):
+            found[-1] = (found[-1][0], join(found[-1][1], line))
         else:
-            paragraphs.append(line)
-    return [tidy(paragraph) for paragraph in paragraphs]
+            found.append((at, line))
+    return [(at, tidy(paragraph)) for at, paragraph in found]
 
 
 def _continues(before: str, before_width: int, line: str, local: int) -> bool:
     ended = before.rstrip(_CLOSERS).endswith(_ENDS)
     full = before_width >= local - 5
+    if UNIT.match(line) or (CAPTION.match(line) and (ended or not full)):
+        return False
     if STRUCTURE.match(line):
         # `依照本法\n第十条的规定` goes on; a real start follows a closed line.
         return (

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from corpus.loaders import mend
 from corpus.loaders.base import Loaded, LoadError
+from corpus.loaders.limits import Bounds
 
 # Imported when needed: a PDF library costs half a second that a text file need not pay.
 _LOADERS = {
@@ -63,7 +64,11 @@ def read(path: Path) -> Loaded:
     """
     kind = detect(path)
     loaded = _visible(import_module(_LOADERS[kind]).load(path))
-    if not any(block.text or block.rows for block in loaded.blocks):
+    characters = sum(len(block.text) + sum(len(cell) for row in block.rows for cell in row) for block in loaded.blocks)
+    if characters > Bounds.characters:
+        what = f"正文有 {characters // 10_000} 万字，超过 {Bounds.characters // 10_000} 万字的上限"
+        raise LoadError("too-long", what, "请拆成几份再上传。")
+    if not characters:
         raise LoadError(
             "no-text", "文件里没有文字", "请确认不是空白页；如果是扫描件，请安装 tesseract 中文识别或换成文字版。"
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from corpus.loaders import mend
+from corpus.loaders import mend, sides
 from corpus.loaders.base import Block, table
 
 GROUP = "类别"
@@ -14,20 +14,22 @@ Rows = tuple[tuple[str, ...], ...]
 Box = tuple[float, float, float, float]
 
 
-def tables(page: Any, number: int) -> list[tuple[float, float, Block]]:  # noqa: ANN401 - pdfplumber has no types
-    """:returns: (top, bottom, table) from top to bottom; frames with a single cell or column are no tables"""
+def tables(page: Any, number: int) -> list[tuple[float, float, Block, list[str]]]:  # noqa: ANN401 - pdfplumber has no types
+    """:returns: (top, bottom, table, notes in its last rows) from top to bottom; frames with a single cell or column are no tables"""
     if len(page.rects) + len(page.lines) + len(page.curves) < 6:
         return []
-    found: list[tuple[float, float, Block]] = []
-    for grid in sorted(page.find_tables(), key=lambda grid: float(grid.bbox[1])):
-        rows = _rows(grid)
+    found: list[tuple[float, float, Block, list[str]]] = []
+    grids = page.find_tables({"explicit_vertical_lines": sides.missing(page)})
+    for grid in sorted(grids, key=lambda grid: float(grid.bbox[1])):
+        rows, notes = _rows(grid)
         block = table(rows, number) if rows and len(rows[0]) > 1 and len(rows) > 1 else None
         if block and (not found or float(grid.bbox[1]) >= found[-1][1] - 1):
-            found.append((float(grid.bbox[1]), float(grid.bbox[3]), block))
+            found.append((float(grid.bbox[1]), float(grid.bbox[3]), block, notes))
     return found
 
 
-def _rows(grid: Any) -> list[list[str]]:  # noqa: ANN401
+def _rows(grid: Any) -> tuple[list[list[str]], list[str]]:  # noqa: ANN401
+    """:returns: the rows, and what stands below them across the whole width"""
     texts = grid.extract()
     cells: dict[Box, str] = {}
     for row, words in zip(grid.rows, texts, strict=True):
@@ -38,13 +40,17 @@ def _rows(grid: Any) -> list[list[str]]:  # noqa: ANN401
     rows: list[list[str]] = []
     last: list[Box | None] = []
     group, grouped = "", False
+    notes: list[str] = []  # lines across the table since its last row; rows that follow make the last one their group
     for row in grid.rows:
         boxes = [box for box in row.cells if box is not None]
         if not boxes:
             continue
         if len(boxes) == 1 and len(middles) > 2 and _spans(boxes[0], grid.bbox):
-            group, grouped = cells[boxes[0]], True
+            notes.append(cells[boxes[0]])
             continue
+        if notes:
+            group, grouped = notes[-1], True
+            notes = []
         height = (min(box[3] for box in boxes) + max(box[1] for box in boxes)) / 2
         covering = [_covering(cells, x, height) for x in middles]
         words = [cells[box] if box else "" for box in covering]
@@ -57,7 +63,7 @@ def _rows(grid: Any) -> list[list[str]]:  # noqa: ANN401
         [[row[0], *cells] for row, cells in zip(rows, _narrow([row[1:] for row in rows]), strict=True)],
         group if grouped else "",
     )
-    return rows if grouped else [row[1:] for row in rows]
+    return (rows if grouped else [row[1:] for row in rows]), [note for note in notes if note]
 
 
 def _sliver(boxes: list[Box | None], before: list[Box | None], words: list[str]) -> bool:
@@ -116,12 +122,13 @@ def _spans(box: Box, whole: Box) -> bool:
 
 
 def clean(text: str) -> str:
-    """The lines of a cell as one: Chinese joined, stray spaces gone."""
+    """The lines of a cell as one: Chinese joined, stray spaces gone; two numbers below each other stay two."""
     out = ""
     for line in text.splitlines():
         line = mend.squeeze(line)
         listed = re.search(r"\d{3}-\d{3}-\d{2}$", out) and _CODE.match(line)
-        out = f"{out}、{line}" if listed else mend.join(out, line) if out else line
+        apart = out[-1:].isdigit() and line[:1].isdigit()
+        out = f"{out}、{line}" if listed else f"{out} {line}" if apart else mend.join(out, line) if out else line
     return mend.tight(mend.tidy(mend.halfwidth(mend.visible(out)[0])))
 
 

@@ -11,25 +11,37 @@ from pathlib import Path
 from corpus.loaders import mend
 from corpus.loaders.base import Block, Loaded, LoadError, readability
 
-_SECONDS = 90
+_SECONDS = 110  # for a page; a little less than the silence after which the parent ends this process
 # Its threads wait for one another more than they work, and there are other people on the machine.
 _ONE_THREAD = os.environ | {"OMP_THREAD_LIMIT": "1"}
+HELD = 0.5  # a scan always waits for a person: recognition loses decimal points and takes 8 for 3
+DOUBTFUL = "文字由扫描件识别而来，请与原件核对数字"
 ADVICE = "请上传文字版（Word 或可复制文字的 PDF）；或在服务器上安装中文识别（apt install tesseract-ocr tesseract-ocr-chi-sim）后重试。"
 
 
+class RecognitionError(Exception):
+    """One picture could not be read, or not in time."""
+
+
 def load(path: Path) -> Loaded:
-    """:raises LoadError: if there is no tesseract for Chinese, or it finds nothing"""
-    lines = recognise(path)
-    return loaded([lines])
+    """:raises LoadError: if there is no tesseract for Chinese, or it fails"""
+    try:
+        return loaded([recognise(path)])
+    except RecognitionError as error:
+        raise LoadError("scan", "图片识别失败", "请用 300 dpi 重新扫描，或上传文字版后重试。") from error
 
 
-def loaded(pages: list[list[str]]) -> Loaded:
-    """Recognised lines of pages as blocks; a person has to compare them with the picture."""
+def loaded(pages: list[list[str]], failed: list[int] | None = None) -> Loaded:
+    """Recognised lines of pages as blocks; a person has to compare them with the picture.
+
+    :param failed: the pages, counted from 1, that could not be read
+    """
     blocks = tuple(
         Block(line, page=number) for number, lines in enumerate(pages, 1) for line in mend.unwrap(lines, layout=True)
     )
     quality = readability("\n".join(block.text for block in blocks))
-    return Loaded(blocks, {}, ("文字由扫描件识别而来，请与原件核对数字",), min(0.9, quality), len(pages))
+    lost = (f"第 {'、'.join(map(str, failed))} 页没有识别出来",) if failed else ()
+    return Loaded(blocks, {}, (DOUBTFUL, *lost), min(HELD, quality), len(pages))
 
 
 @lru_cache(maxsize=1)
@@ -43,7 +55,8 @@ def available() -> bool:
 
 def recognise(path: Path) -> list[str]:
     """:returns: the lines of one picture
-    :raises LoadError: if tesseract is missing or fails
+    :raises LoadError: if tesseract or its Chinese is missing
+    :raises RecognitionError: if it fails or takes too long
     """
     if not available():
         raise LoadError("scan", "这是扫描件或图片，没有可复制的文字", ADVICE)
@@ -51,7 +64,7 @@ def recognise(path: Path) -> list[str]:
     try:
         done = subprocess.run(command, capture_output=True, timeout=_SECONDS, check=True, env=_ONE_THREAD)  # noqa: S603
     except (subprocess.SubprocessError, OSError) as error:
-        raise LoadError("scan", "扫描件识别失败", ADVICE) from error
+        raise RecognitionError(path.name) from error
     # tesseract sets Chinese characters apart with spaces
     text = mend.visible(done.stdout.decode("utf-8", "replace"))[0]
     return [mend.tight(line) for line in text.splitlines() if line.strip()]

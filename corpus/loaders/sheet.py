@@ -27,8 +27,8 @@ def load(path: Path) -> Loaded:
         if sheet.sheet_state != "visible":
             warnings.append(f"跳过了隐藏的工作表“{sheet.title}”")
             continue
-        rows = _rows(sheet)
-        if (sheet.max_row or 0) > _MOST_ROWS:
+        rows, whole = _rows(sheet)
+        if not whole:
             warnings.append(f"工作表“{sheet.title}”只读取了前 {_MOST_ROWS} 行")
         blocks.append(Block(sheet.title, "heading", 1))
         blocks.extend(_split(rows))
@@ -36,18 +36,22 @@ def load(path: Path) -> Loaded:
     return Loaded(tuple(blocks) if text else (), {}, tuple(warnings), readability(text))
 
 
-def _rows(sheet: Any) -> list[list[str]]:  # noqa: ANN401 - openpyxl has no types
-    merged = {}
+def _rows(sheet: Any) -> tuple[list[list[str]], bool]:  # noqa: ANN401 - openpyxl has no types
+    """:returns: the rows in which something stands, and whether these are all"""
+    # Going over the rows would make a cell for every place up to the last one, and one stray cell stands in row 1,048,576.
+    filled = {
+        place: cell.value for place, cell in sheet._cells.items() if cell.value is not None and place[1] <= _MOST_COLUMNS
+    }
+    numbers = sorted({row for row, _ in filled})
+    width = max((column for _, column in filled), default=0)
+    there = set(numbers[:_MOST_ROWS])
     for area in sheet.merged_cells.ranges:
-        value = sheet.cell(area.min_row, area.min_col).value
+        value = filled.get((area.min_row, area.min_col))
         for row in range(area.min_row, min(area.max_row, area.min_row + 2000) + 1):
-            for column in range(area.min_col, min(area.max_col, _MOST_COLUMNS) + 1):
-                merged[row, column] = value
-    width, height = min(sheet.max_column or 1, _MOST_COLUMNS), min(sheet.max_row or 1, _MOST_ROWS)
-    rows = []
-    for number, row in enumerate(sheet.iter_rows(max_row=height, max_col=width, values_only=True), 1):
-        rows.append([_text(merged.get((number, column), value)) for column, value in enumerate(row, 1)])
-    return rows
+            if value is not None and row in there:
+                filled |= {(row, column): value for column in range(area.min_col, min(area.max_col, width) + 1)}
+    rows = [[_text(filled.get((row, column))) for column in range(1, width + 1)] for row in numbers[:_MOST_ROWS]]
+    return rows, len(numbers) <= _MOST_ROWS
 
 
 def _split(rows: list[list[str]]) -> list[Block]:

@@ -1,16 +1,22 @@
 """A file on its way in: received, read, shown, corrected, published, indexed, repealed."""
 
 import re
+import sqlite3
 from dataclasses import replace
 from datetime import date
 from urllib.parse import quote
 
 import pytest
+from sqlalchemy import event
+from typer.testing import CliRunner
 
+from api.__main__ import app as commands
 from api.documents.uploads import plain_name
 from api.jobs import repository
 from api.people.tables import Role
-from tests.api.support import OLD
+from corpus.impact import answers_in
+from corpus.model import Cite
+from tests.api.support import OLD, ask, start
 
 LAW = """中华人民共和国试行法
 
@@ -181,9 +187,47 @@ class TestList:
         assert "没有符合条件" in staff.get("/console/documents?q=没有的").text
 
     def test_repeal_acts_at_once(self, staff, client):
+        conversation, headers = start(client)
+        ask(client, conversation, headers, "无证排污罚多少")
         form = {"id": "doc-code", "on": "2026-11-01", "by": "新法"}
-        assert staff.post("/console/documents/repeal", data=form).status_code == 303
+        after = staff.post("/console/documents/repeal", data=form)
+        assert after.status_code == 303
         assert 'data-status="已废止"' in client.get("/documents/doc-code").text
+        shown = staff.get(after.headers["location"]).text
+        assert f"{conversation}/2" in shown
+        assert "无证排污罚多少" not in shown
+
+    def test_what_leans_on_nothing(self, staff):
+        assert staff.get("/console/documents/impact?id=made-up").status_code == 404
+        assert "没有常见问答" in staff.get("/console/documents/impact?id=doc-old").text
+
+    def test_past_answers_are_written_for_the_command_without_their_words(self, client, settings, tmp_path, monkeypatch):
+        conversation, headers = start(client)
+        ask(client, conversation, headers, "无证排污罚多少")
+        monkeypatch.setenv("ENVDOCTOR_DATA_DIR", str(settings.data_dir))
+        file = tmp_path / "answers.jsonl"
+        assert CliRunner().invoke(commands, ["answers", str(file)]).exit_code == 0
+        assert list(answers_in(file)) == [(f"{conversation}/2", [Cite("生态环境法典", "第一千一百零二条")])]
+        assert "罚" not in file.read_text(encoding="utf-8")
+
+    @pytest.mark.parametrize(
+        ("said", "code"),
+        [("database or disk is full", 507), ("attempt to write a readonly database", 507), ("locked", 503)],
+    )
+    def test_a_database_that_takes_nothing_says_so(self, staff, database, said, code):
+        engine = database._writer.engine
+
+        def refuse(connection, cursor, statement, parameters, context, executemany):
+            if statement.startswith("INSERT"):
+                raise sqlite3.OperationalError(said)
+
+        event.listen(engine, "before_cursor_execute", refuse)
+        try:
+            answer = upload(staff)
+        finally:
+            event.remove(engine, "before_cursor_execute", refuse)
+        assert answer.status_code == code
+        assert "没有存入" in answer.text
 
     @pytest.mark.parametrize(
         ("form", "code"),

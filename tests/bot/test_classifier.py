@@ -90,7 +90,7 @@ def test_each_class_has_a_reply():
 
 
 def suspecting(doubt: Verdict):
-    return lambda question: Verdict("pass", doubt=doubt)
+    return lambda question, whole="": Verdict("pass", doubt=doubt)
 
 
 def test_a_suspicion_counts_only_where_retrieval_is_unsure(monkeypatch):
@@ -104,7 +104,9 @@ def test_a_suspicion_counts_only_where_retrieval_is_unsure(monkeypatch):
 
 
 def test_a_question_of_the_library_word_for_word_is_not_handed_on(monkeypatch):
-    monkeypatch.setattr("bot.doctor.triage", lambda question: Verdict("redirect:learned", Outcome.REDIRECT, "redirect"))
+    monkeypatch.setattr(
+        "bot.doctor.triage", lambda question, whole="": Verdict("redirect:learned", Outcome.REDIRECT, "redirect")
+    )
     doctor = Doctor(FakeIndex, STARTER, region=HOME)
     assert doctor.ask("楼下馆子油烟呛死人，找哪个管", (), Context(TODAY, HOME)).outcome is Outcome.ANSWERED
 

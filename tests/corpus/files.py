@@ -8,12 +8,12 @@ from pathlib import Path
 
 def pdf(
     path: Path,
-    pages: list[list[tuple[float, float, str]]],
+    pages: list[list[tuple[float, float, str] | tuple[float, float, str, float]]],
     *,
     lines: list[tuple[float, float, float, float]] = (),
     extra: str = "",
 ) -> Path:
-    """A PDF with Chinese text: (x, y, text) from the lower left, and ruling lines on every page."""
+    """A PDF with Chinese text: (x, y, text) or (x, y, text, size) from the lower left, and ruling lines on every page."""
     objects = [
         "<< /Type /Catalog /Pages 2 0 R >>",
         "",
@@ -26,7 +26,8 @@ def pdf(
     kids = []
     for page in pages:
         words = "".join(
-            f"{extra} BT /F1 12 Tf {x} {y} Td <{text.encode('utf-16-be').hex()}> Tj ET\n" for x, y, text in page
+            f"{extra} BT /F1 {size[0] if size else 12} Tf {x} {y} Td <{text.encode('utf-16-be').hex()}> Tj ET\n"
+            for x, y, text, *size in page
         )
         rules = "".join(f"{x0} {y0} m {x1} {y1} l S\n" for x0, y0, x1, y1 in lines)
         stream = words + rules

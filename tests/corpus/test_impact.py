@@ -97,3 +97,19 @@ def test_a_repeal_lists_them_too_and_an_unreadable_set_stops_it(run, stored, set
     shown = run("repeal", "某市排污条例", "--on", "2024-01-01", "--cases", sets).output
     assert "依据它制定" in shown
     assert json.loads(run("list", "--json", "--title", "排污").output)["ended_on"] == str(date(2024, 1, 1))
+
+
+def test_past_answers_come_from_a_file_that_the_site_exports(run, stored, sets, tmp_path):
+    for old in sets.iterdir():
+        old.unlink()
+    file = tmp_path / "answers.jsonl"
+    rows = [("talk/2", "第三条"), ("talk/4", "第一条")]
+    cited = [{"id": id, "cites": [{"title": "某市排污条例", "article": article}]} for id, article in rows]
+    file.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in cited), encoding="utf-8")
+    shown = run("impact", "某市排污条例", "3", "--cases", sets, "--answers", file).output
+    assert "talk/2" in shown
+    assert "talk/4" not in shown
+    file.write_text("[]\n", encoding="utf-8")
+    broken = run("repeal", "某市排污条例", "--on", "2024-01-01", "--cases", sets, "--answers", file)
+    assert broken.exit_code == 1
+    assert json.loads(run("list", "--json", "--title", "排污").output)["status"] == "现行有效"

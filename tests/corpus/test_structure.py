@@ -177,3 +177,41 @@ def test_units_lie_inside_the_text_and_have_unique_names(lines):
     units = list(find_units(text))
     assert len({unit.locator for unit in units}) == len(units)
     assert all(0 <= unit.start < unit.end <= len(text) for unit in units)
+
+
+def test_an_article_glued_to_the_end_of_another_is_its_own():
+    lines = [
+        "第一条 为了甲。",
+        "第二条 单位应当乙。第三条单位不得丙。",
+        "第四条 依照第二条规定丁。 第五条的处罚另定。",
+        "第五条 戊。",
+    ]
+    passages = parse("d", "某条例", [Block(line) for line in lines])
+    assert [(row.article, row.text) for row in passages] == [
+        ("第一条", "为了甲。"),
+        ("第二条", "单位应当乙。"),
+        ("第三条", "单位不得丙。"),
+        ("第四条", "依照第二条规定丁。 第五条的处罚另定。"),
+        ("第五条", "戊。"),
+    ]
+
+
+def test_supplementary_provisions_are_no_annex():
+    lines = ["第一条 甲。", "第二条 乙。", "附 则", "第三条 丙。", "附：表格", "一行字。"]
+    assert [row.article for row in parse("d", "某条例", [Block(line) for line in lines])] == [
+        "第一条",
+        "第二条",
+        "第三条",
+        "附件",
+    ]
+
+
+def test_each_story_of_a_newspaper_page_stands_alone():
+    story = "全市启动湖泊清淤工程，计划三年完成，首批安排十二个湖泊，沿湖居民可以报名监督。"
+    lines = ["湖泊清淤启动", "■江城晚报记者张某", "通讯员李某 王某某", story]
+    lines += ["绿道全线贯通江城晚报讯（记者赵某）环湖绿道昨天贯通，全长三十公里，步行可达率明显提高。"]
+    passages = parse("d", "江城晚报", [Block(line) for line in lines])
+    assert [(row.headings, story in row.text, "绿道昨天" in row.text) for row in passages] == [
+        (("湖泊清淤启动",), True, False),
+        (("绿道全线贯通",), False, True),
+    ]
