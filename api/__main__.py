@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import signal
-import sys
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -86,31 +84,6 @@ def setup_link() -> None:
     console.print(f"/setup/{token}", soft_wrap=True)
 
 
-@app.command("build-index", hidden=True)
-def build_index() -> None:
-    """Build the index and tell how far it is, one JSON object a line: the site runs this as a child."""
-    from corpus import starter as library
-    from corpus.catalogue import Catalogue
-    from indexer import door
-    from indexer.service import STAGES
-    from indexer.settings import Settings as IndexSettings
-
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the lease is given back
-    settings = IndexSettings()
-
-    def tell(stage: str, done: float) -> None:
-        _say(stage=STAGES.get(stage, stage), done=done)
-
-    try:
-        starter = library.load()
-        catalogue = Catalogue.open(settings.database, known=starter.instruments)
-        built = door.rebuild(settings, catalogue, starter, progress=tell)
-    except RuntimeError as error:  # the base of what the indexer expects to go wrong
-        _say(error=str(error))
-        raise typer.Exit(1) from error
-    _say(built=built.id)
-
-
 @app.command()
 def answers(file: Annotated[Path, typer.Argument(help="输出文件，JSON lines")]) -> None:
     """列出已作出的回答各引用了哪些条文（不含问答原文），供 python -m corpus impact --answers 使用。"""
@@ -122,11 +95,6 @@ def answers(file: Annotated[Path, typer.Argument(help="输出文件，JSON lines
             out.write(json.dumps({"id": id, "cites": gold}, ensure_ascii=False) + "\n")
             count += 1
     console.print(f"已导出 {count} 条回答的引用到 {file}")
-
-
-def _say(**said: object) -> None:
-    typer.echo(json.dumps(said, ensure_ascii=False))
-    sys.stdout.flush()
 
 
 def _rooms(settings: Settings) -> Rooms:

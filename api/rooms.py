@@ -123,7 +123,7 @@ def build_in_child(settings: Settings, progress: Progress) -> str:
     :raises JobError: with what the builder said; the index that served before serves on
     """
     room = {"ENVDOCTOR_DATA_DIR": str(settings.data_dir.resolve()), "ENVDOCTOR_DATABASE_URL": settings.database}
-    command = [sys.executable, "-m", "api", "build-index"]
+    command = [sys.executable, "-m", "api.building"]
     built, error = "", ""
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, encoding="utf-8", env=os.environ | room) as child:
         try:

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import replace
 
 from corpus.catalogue import Catalogue
 from corpus.legal import SHUT, Versions, Window, as_known, window
 from corpus.model import Cite, Document, Passage
+from corpus.records import State
 from corpus.starter import Starter
 
+LIBRARY = "lib:"  # how the ids of the library's own documents begin, and what stands for all of them together
 
-def searchable(catalogue: Catalogue, starter: Starter) -> Iterator[Passage]:
-    """:returns: the passages of the index, full texts first, document by document, then digests and FAQs.
+
+def searchable(catalogue: Catalogue, starter: Starter, only: Set[str] | None = None) -> Iterator[Passage]:
+    """:param only: ids of documents, and LIBRARY for the entries that are passages of their own; everything if not given
+    :returns: the passages of the index, full texts first, document by document, then digests and FAQs.
 
     A digest of an article whose full text is here is no passage of its own: its words and questions go to the article,
     in the version that the digest was written for. Repealed versions stay, for questions about their time.
     """
-    documents = {document.id: document for document in catalogue.documents()}
-    versions = Versions(documents.values(), starter.instruments)
-    behind = {digest.title: versions.behind(digest.title) for digest in starter.digests}
+    behind = _behind(catalogue.documents(), starter)
     digests = {(found.id, digest.article): digest for digest in starter.digests if (found := behind[digest.title])}
     used: set[str] = set()
-    for passage in catalogue.all_passages():
+    for passage in catalogue.all_passages() if only is None else _passages(catalogue, only - {LIBRARY}):
         digest = digests.get((passage.document_id, passage.article))
         cite = Cite(passage.title, passage.article)
         if not digest:
@@ -31,8 +35,45 @@ def searchable(catalogue: Catalogue, starter: Starter) -> Iterator[Passage]:
         used.add(digest.id)
         plain = "\n".join([*digest.headings, digest.text])
         yield replace(passage, plain=plain, questions=digest.questions, stands_for=(cite,))
+    if only is not None and LIBRARY not in only:
+        return
+    if only is not None:
+        texts = _passages(catalogue, {document_id for document_id, _ in digests})
+        used = {digest.id for row in texts if (digest := digests.get((row.document_id, row.article)))}
     yield from (digest for digest in starter.digests if digest.id not in used)
     yield from starter.faqs
+
+
+def marks(catalogue: Catalogue, starter: Starter) -> dict[str, str]:
+    """What stands in for reading every passage to see which have changed.
+
+    :returns: id of each published document, and LIBRARY -> a mark that changes with any of its passages: by when it was
+        stored, since a document is only ever stored whole, and by the digests that go with it
+    """
+    records = catalogue.records(State.PUBLISHED)
+    behind = _behind((as_known(row.document, catalogue.known) for row in records), starter)
+    attached: dict[str, list[Passage]] = defaultdict(list)
+    for digest in starter.digests:
+        if found := behind[digest.title]:
+            attached[found.id].append(digest)
+    out = {row.document.id: _mark(row.document.short_title, row.added_at, attached.get(row.document.id)) for row in records}
+    held = {title: (found.id, out.get(found.id)) for title, found in behind.items() if found}
+    return out | {LIBRARY: _mark(sorted(held.items()), starter.digests, starter.faqs)}
+
+
+def _behind(documents: Iterable[Document], starter: Starter) -> dict[str, Document | None]:
+    """:returns: title of each instrument with digests -> the version that they speak of"""
+    versions = Versions(documents, starter.instruments)
+    return {digest.title: versions.behind(digest.title) for digest in starter.digests}
+
+
+def _passages(catalogue: Catalogue, ids: Iterable[str]) -> Iterator[Passage]:
+    for document_id in sorted(ids):
+        yield from catalogue.passages(document_id)
+
+
+def _mark(*values: object) -> str:
+    return hashlib.blake2b(repr(values).encode(), digest_size=8).hexdigest()
 
 
 class Collection:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,13 +18,31 @@ from corpus.starter import unmarked
 from indexer import dense, lexical, passages, tokenizer
 from indexer.cache import EmbeddingCache
 from indexer.hit import Encoder
-from indexer.index import open_parts
+from indexer.index import Parts, open_parts
 from indexer.lease import Lease
 from indexer.store import KEPT, Manifest, Store, StoreError, told
 
 Progress = Callable[[str, float], None]  # stage, share done (0..1)
 Check = Callable[[Path, Callable[[float], None]], None]  # the new folder, share done; raises StoreError to refuse it
+WHOLE = "whole.json"
 STAGES = {"read": "读取条文", "words": "词项索引", "vectors": "语义向量", "files": "写入磁盘", "check": "自检"}
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """What adding to an index has to know of it: the marks of its documents (see `corpus.collection.marks`), and how long
+    the texts of each leg are on average, in terms.
+    """
+
+    marks: Mapping[str, str]
+    means: Mapping[str, float]
+
+    @classmethod
+    def read(cls, path: Path) -> Whole:
+        return cls(**json.loads(path.read_text(encoding="utf-8")))
+
+    def write(self, path: Path) -> None:
+        path.write_text(json.dumps({"marks": dict(self.marks), "means": dict(self.means)}), encoding="utf-8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +67,14 @@ def build(
     kept: int = KEPT,
     progress: Progress = lambda stage, done: None,
     check: Check = lambda folder, tell: None,
+    marks: Mapping[str, str] | None = None,
 ) -> Built:
     """Build the index of these passages and let it serve. Without changes since the last build nothing is written.
 
     :param full: compute every vector again and build whatever stands there
     :param kept: how many indexes stay on disk
     :param check: looks at the new index before it serves; what it raises leaves the old one serving
+    :param marks: of the documents, made before `source` is read, so that `indexer.extend` sees what has changed since
     :raises LeaseError: if another process is building
     :raises StoreError: if there is nothing to index, the disk is full, or the new index does not answer; the old one serves on
     """
@@ -76,8 +97,11 @@ def build(
             cache.clear()
         counts: list[int] = []
 
-        def fill(folder: Path) -> Manifest:
-            counts.append(_fill(folder, rows, encoder, cache, tell))
+        def write(folder: Path) -> Manifest:
+            computed, means = fill(folder, rows, encoder, cache, tell)
+            counts.append(computed)
+            if marks is not None:
+                Whole(marks, means).write(folder / WHOLE)
             now = datetime.now(UTC).isoformat(timespec="seconds")
             return Manifest(
                 encoder.name, encoder.dimension, tokenizer.VERSION, len(rows), _questions(rows), content, now, files={}
@@ -88,7 +112,7 @@ def build(
             check(folder, lambda done: tell("check", done))
             tell("check", 1.0)
 
-        index_id = store.write(fill, checked)
+        index_id = store.write(write, checked)
         store.prune(kept)
     return Built(index_id, len(rows), _questions(rows), counts[0], perf_counter() - begun)
 
@@ -124,24 +148,50 @@ def encoded(passage: Passage) -> str:
     return "\n".join([passage.title, *passage.headings, unmarked(passage.text)])
 
 
-def _fill(folder: Path, rows: Sequence[Passage], encoder: Encoder, cache: EmbeddingCache, tell: Progress) -> int:
-    passages.write(folder, rows)
+def fill(
+    folder: Path,
+    rows: Sequence[Passage],
+    encoder: Encoder,
+    cache: EmbeddingCache,
+    tell: Progress,
+    *,
+    prefix: str = "",
+    beside: tuple[Parts, Mapping[str, float]] | None = None,
+) -> tuple[int, dict[str, float]]:
+    """Write the files of these passages.
+
+    :param prefix: of the names of the files
+    :param beside: the index that these passages are added to, and the mean length of its texts
+    :returns: how many texts went through the encoder, and the mean length of the texts of each leg in terms
+    """
+    passages.write(folder / f"{prefix}{passages.NAME}", rows)
     tell("words", 0.0)
     law = lexical.count([encoded(row) for row in rows])
-    _save_postings(folder, "law", lexical.build(law))
-    _save_postings(folder, "text", lexical.build(law.with_more(lexical.count([explained(row) for row in rows]))))
     asked = [(at, question) for at, row in enumerate(rows) for question in row.questions]
-    _save_postings(folder, "asked", lexical.build(lexical.count([question for _, question in asked])))
-    _save(folder, "asked.parents", np.array([at for at, _ in asked], dtype=np.int32))
+    legs: dict[str, Callable[[], lexical.Counts]] = {
+        "law": lambda: law,
+        "text": lambda: law.with_more(lexical.count([explained(row) for row in rows])),
+        "asked": lambda: lexical.count([question for _, question in asked]),
+    }
+    means: dict[str, float] = {}
+    for leg, counted in legs.items():  # one after the other: each takes as much memory as all texts
+        counts = counted()
+        means[leg] = lexical.mean_length(counts)
+        old, mean = (getattr(beside[0], leg), beside[1][leg]) if beside else (None, None)
+        for name, array in lexical.build(counts, old, mean).arrays().items():
+            _save(folder, f"{prefix}{leg}.{name}", array)
+    _save(folder, f"{prefix}asked.parents", np.array([at for at, _ in asked], dtype=np.int32))
     tell("words", 1.0)
     texts = [text for row in rows for text in (encoded(row), *row.questions)]
     starts = np.cumsum([0] + [1 + len(row.questions) for row in rows]).astype(np.int64)
-    vectors, computed = cache.passages(encoder, texts, progress=lambda done: tell("vectors", done / len(texts)))
-    _save(folder, "vectors", vectors)
-    _save(folder, "vectors.starts", starts)
-    dense.write(folder, vectors)
+    done = max(len(texts), 1)
+    vectors, computed = cache.passages(encoder, texts, progress=lambda count: tell("vectors", count / done))
+    _save(folder, f"{prefix}vectors", vectors)
+    _save(folder, f"{prefix}vectors.starts", starts)
+    if not beside:  # an addition is too small for anything but comparing with each
+        dense.write(folder, vectors)
     tell("files", 1.0)
-    return computed
+    return computed, means
 
 
 def _check(folder: Path, manifest: Manifest) -> None:
@@ -173,8 +223,3 @@ def _questions(rows: Iterable[Passage]) -> int:
 
 def _save(folder: Path, name: str, array: NDArray[np.generic]) -> None:
     np.save(folder / f"{name}.npy", array, allow_pickle=False)
-
-
-def _save_postings(folder: Path, leg: str, postings: lexical.Postings) -> None:
-    for name, array in postings.arrays().items():
-        _save(folder, f"{leg}.{name}", array)

@@ -40,13 +40,16 @@ class Dense:
         self._vectors, self._starts, self._index = vectors, starts, index
         self._parents = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
 
+    def __len__(self) -> int:
+        return len(self._starts) - 1
+
     @classmethod
-    def open(cls, folder: Path, vectors: Vectors, starts: NDArray[np.int64]) -> Dense:
-        """:param vectors: float32 of shape (rows, dimension), may be mapped from disk
+    def open(cls, path: Path, vectors: Vectors, starts: NDArray[np.int64]) -> Dense:
+        """:param path: of the stored index, absent for a small one
+        :param vectors: float32 of shape (rows, dimension), may be mapped from disk
         :raises OSError: if the stored index cannot be read
         """
         faiss.omp_set_num_threads(1)  # a question is one small product; more threads only fight the web server's
-        path = folder / NAME
         if path.exists():
             with _told():
                 return cls(vectors, starts, faiss.read_index(str(path)))

@@ -13,12 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.model import Passage, Status
-from indexer import tokenizer
+from indexer import addition, tokenizer
+from indexer.dense import NAME as DENSE
 from indexer.dense import Dense
 from indexer.fusion import Ranker, Weights, best
 from indexer.hit import Encoder, Hit
 from indexer.legal import Legal, Library
 from indexer.lexical import Postings
+from indexer.passages import NAME as PASSAGES
 from indexer.passages import Passages
 from indexer.query import Query, Words, understand
 
@@ -160,12 +162,31 @@ def _preference(hit: Hit) -> tuple[bool, bool, date]:
 
 
 def open_parts(folder: Path) -> Parts:
-    """:param folder: a verified index folder
-    :raises OSError, ValueError: if an array cannot be read
+    """:param folder: a verified index folder, built whole or with what was added since
+    :raises OSError, ValueError, sqlite3.Error: if a file cannot be read
     """
+    whole = open_whole(folder)
+    if not (folder / f"{addition.GONE}.npy").exists():
+        return whole
+    more = _open(folder, addition.MORE)
+    return Parts(
+        addition.Rows(whole.passages, more.passages, addition.gone(folder)),
+        addition.Words.of(whole.law, more.law),
+        addition.Words.of(whole.text, more.text),
+        addition.Words.of(whole.asked, more.asked),
+        np.concatenate([whole.asked_parents, more.asked_parents + np.int32(len(whole.passages))]),
+        addition.Near(whole.dense, more.dense),
+    )
 
+
+def open_whole(folder: Path) -> Parts:
+    """As `open_parts`, without what was added since."""
+    return _open(folder, "")
+
+
+def _open(folder: Path, prefix: str) -> Parts:
     def array(name: str) -> Any:  # noqa: ANN401 - numpy's load
-        return np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
+        return np.load(folder / f"{prefix}{name}.npy", mmap_mode="r", allow_pickle=False)
 
     def postings(leg: str, count: int) -> Postings:
         # Still mapped, but no np.memmap: that class takes longer to cut a list out than to add it up.
@@ -174,7 +195,7 @@ def open_parts(folder: Path) -> Parts:
         )
         return Postings(terms, starts, texts, scores, count)
 
-    passages = Passages(folder)
+    passages = Passages(folder / f"{prefix}{PASSAGES}")
     parents = array("asked.parents")
     return Parts(
         passages,
@@ -182,5 +203,5 @@ def open_parts(folder: Path) -> Parts:
         postings("text", len(passages)),
         postings("asked", len(parents)),
         parents,
-        Dense.open(folder, array("vectors"), array("vectors.starts")),
+        Dense.open(folder / f"{prefix}{DENSE}", array("vectors"), array("vectors.starts")),
     )

@@ -43,12 +43,11 @@ class Postings:
 
     def frequency(self, wanted: Keys) -> NDArray[np.int64]:
         """:returns: how many texts have each key, of shape (len(wanted),)"""
-        out = np.zeros(len(wanted), dtype=np.int64)
-        for at, each in enumerate(wanted):
-            place = int(np.searchsorted(self.terms, each))
-            if place < len(self.terms) and self.terms[place] == each:
-                out[at] = self.starts[place + 1] - self.starts[place]
-        return out
+        if not len(self.terms):
+            return np.zeros(len(wanted), dtype=np.int64)
+        places = np.minimum(np.searchsorted(self.terms, wanted), len(self.terms) - 1)
+        spread = self.starts[places + 1] - self.starts[places]
+        return np.where(self.terms[places] == wanted, spread, 0)
 
     def _known(self, wanted: Keys, weights: Floats) -> list[tuple[int, np.float32]]:
         if not len(self.terms):
@@ -98,15 +97,26 @@ def count(texts: Sequence[str]) -> Counts:
     return Counts(pairs[order], np.concatenate([part[1] for part in parts])[order], len(texts))
 
 
-def build(counts: Counts) -> Postings:
-    """BM25's share of every term in every text, with rarity as Lucene counts it: ln(1 + (n - df + .5) / (df + .5))."""
+def mean_length(counts: Counts) -> float:
+    """:returns: terms of a text, empty texts counted as well; 1 where all are empty"""
+    return float(counts.times.sum(dtype=np.float64)) / counts.count if len(counts.times) else 1.0
+
+
+def build(counts: Counts, beside: Postings | None = None, mean: float | None = None) -> Postings:
+    """BM25's share of every term in every text, with rarity as Lucene counts it: ln(1 + (n - df + .5) / (df + .5)).
+
+    :param beside: texts of another collection that count for the rarity too
+    :param mean: length of a text to compare with, in terms; the mean of these texts if not given
+    """
     found = counts.pairs >> _SHIFT
     owners = (counts.pairs & np.uint64(_MOST)).astype(np.int32)
     terms, first = np.unique(found, return_index=True)
     starts = np.append(first, len(found)).astype(np.int64)
-    spread = np.diff(starts).astype(np.float64)
-    rarity = np.log(1 + (counts.count - spread + 0.5) / (spread + 0.5))
+    spread, total = np.diff(starts).astype(np.float64), counts.count
+    if beside:
+        spread, total = spread + beside.frequency(terms), total + beside.count
+    rarity = np.log(1 + (total - spread + 0.5) / (spread + 0.5))
     lengths = np.bincount(owners, weights=counts.times, minlength=counts.count)
-    norm = K1 * (1 - B + B * lengths / (lengths.mean() if lengths.any() else 1.0))
+    norm = K1 * (1 - B + B * lengths / (mean or (lengths.mean() if lengths.any() else 1.0)))
     scores = np.repeat(rarity, np.diff(starts)) * counts.times / (counts.times + norm[owners])
     return Postings(terms, starts, owners, scores.astype(np.float32), counts.count)

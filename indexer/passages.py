@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from corpus.model import Cite, Passage
 
 NAME = "passages.sqlite"
+_HOLDERS = "holders.npy"  # beside it: the column of that name, read whole at every opening
 _SCHEMA = """
 CREATE TABLE passages (
   position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, document_id TEXT NOT NULL, title TEXT NOT NULL,
@@ -26,7 +27,7 @@ _PORTION = 500  # positions in one query
 _COLUMNS = "id, document_id, title, article, text, kind, headings, plain, questions, stands_for, ordinal"
 
 
-def write(folder: Path, passages: Sequence[Passage]) -> None:
+def write(path: Path, passages: Sequence[Passage]) -> None:
     """Passages of one imported document share a holder (their window is the document's); each library entry has its own."""
     holders: dict[str, int] = {}
     rows = []
@@ -34,11 +35,12 @@ def write(folder: Path, passages: Sequence[Passage]) -> None:
         own = passage.document_id.startswith("lib:")
         holder = holders.setdefault(passage.id if own else passage.document_id, len(holders))
         rows.append((position, *_row(passage), holder))
-    connection = sqlite3.connect(folder / NAME)
+    connection = sqlite3.connect(path)
     try:
         connection.execute("PRAGMA journal_mode=OFF")  # the folder is thrown away whole if anything goes wrong
         connection.execute("PRAGMA synchronous=OFF")  # the store syncs every file before it points to them
         connection.executescript(_SCHEMA)
+        np.save(_holders(path), np.array([row[-1] for row in rows], dtype=np.int32), allow_pickle=False)
         with connection:
             connection.executemany(f"INSERT INTO passages VALUES ({', '.join('?' * 13)})", rows)
     finally:
@@ -48,13 +50,11 @@ def write(folder: Path, passages: Sequence[Passage]) -> None:
 class Passages:
     """Safe to share between threads."""
 
-    def __init__(self, folder: Path) -> None:
-        uri = f"{(folder / NAME).absolute().as_uri()}?mode=ro&immutable=1"
+    def __init__(self, path: Path) -> None:
+        uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
         self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
         self._lock = threading.Lock()
-        rows = self._connection.execute("SELECT holder FROM passages ORDER BY position")
-        # One by one: a large list turned into an array in one step holds up every other thread meanwhile.
-        self.holders: NDArray[np.int32] = np.fromiter((row[0] for row in rows), dtype=np.int32)
+        self.holders: NDArray[np.int32] = self._read_holders(_holders(path))
         self.titles: frozenset[str] = frozenset(row[0] for row in self._all("SELECT DISTINCT title FROM passages"))
 
     def __len__(self) -> int:
@@ -86,6 +86,13 @@ class Passages:
         _, first = np.unique(self.holders, return_index=True)
         return self.get(first.tolist())
 
+    def _read_holders(self, path: Path) -> NDArray[np.int32]:
+        if path.exists():
+            stored: NDArray[np.int32] = np.load(path, allow_pickle=False)
+            return stored
+        rows = self._all("SELECT holder FROM passages ORDER BY position")  # made before there was the file
+        return np.array(rows, dtype=np.int32).reshape(-1)
+
     def _all(self, query: str, values: Sequence[object] = ()) -> list[tuple]:  # type: ignore[type-arg]
         with self._lock:
             return self._connection.execute(query, values).fetchall()
@@ -94,6 +101,10 @@ class Passages:
         connection = getattr(self, "_connection", None)
         if connection:
             connection.close()
+
+
+def _holders(path: Path) -> Path:
+    return path.with_name(path.name.replace(NAME, _HOLDERS))
 
 
 def _row(passage: Passage) -> tuple[object, ...]:

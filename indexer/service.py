@@ -12,12 +12,13 @@ from datetime import date
 from pathlib import Path
 
 from corpus.catalogue import Catalogue
-from corpus.collection import Collection, searchable
+from corpus.collection import Collection, marks, searchable
 from corpus.starter import Starter
 from indexer import build as building
 from indexer.build import Built, Progress, build
 from indexer.cache import EmbeddingCache
 from indexer.encoder import OWN, load
+from indexer.extend import Source, extend
 from indexer.hit import Encoder, Index
 from indexer.index import LocalIndex, open_parts
 from indexer.lease import Lease
@@ -82,7 +83,6 @@ def rebuild(
     loaded = load(encoder) if isinstance(encoder, str) else encoder
     with told(), closing(EmbeddingCache(data_dir / "embeddings.sqlite")) as cache:
         store = Store(data_dir / "index", {serving} if serving else frozenset())
-        source = searchable(catalogue, starter)
 
         def check(folder: Path, tell: Callable[[float], None]) -> None:
             collection, words = Collection(catalogue, starter), Words(starter.glossary)
@@ -90,7 +90,14 @@ def rebuild(
             smoke(index, starter.smoke, date.today())
             gate(index, tell)
 
-        built = build(store, source, loaded, cache, full=full, kept=kept, progress=progress, check=check)
+        seen = marks(catalogue, starter)  # before anything is read: what changes meanwhile is indexed again next time
+        built = None
+        if not full and not server:  # Milvus is filled from whole indexes
+            source = Source(seen, lambda only: searchable(catalogue, starter, only))
+            built = extend(store, source, loaded, cache, kept=kept, progress=progress, check=check)
+        if built is None:
+            rows = searchable(catalogue, starter)
+            built = build(store, rows, loaded, cache, full=full, kept=kept, progress=progress, check=check, marks=seen)
     if not server:
         return built
     try:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from corpus.collection import LIBRARY
 from corpus.model import Cite, Status
-from indexer.hit import Index
+from indexer.hit import Hit, Index
 from indexer.store import StoreError
 
 FIRST = 5  # hits in which an article must stand
@@ -22,7 +23,7 @@ def smoke(index: Index, questions: Sequence[tuple[str, Cite]], on: date) -> int:
     asked = 0
     for question, cite in questions:
         article = index.article(cite.title, cite.article, on=on)
-        if article is None or article.status is not Status.IN_FORCE:
+        if article is None or article.status is not Status.IN_FORCE or _without_text(article):
             continue
         asked += 1
         hits = index.search(question, on=on, k=FIRST)
@@ -39,3 +40,8 @@ def smoke(index: Index, questions: Sequence[tuple[str, Cite]], on: date) -> int:
             f"如“{missed[0]}” / the new index misses {len(missed)} of {asked} smoke questions"
         )
     return asked
+
+
+def _without_text(hit: Hit) -> bool:
+    """A digest whose instrument is here as a text without this article, such as an excerpt: it is never used."""
+    return hit.passage.kind == "digest" and not hit.document.id.startswith(LIBRARY)

@@ -62,7 +62,7 @@ class Store:
         """:param spare: indexes that no pruning takes, such as the one that Milvus serves"""
         self.root = root
         self._spare = spare
-        self._verified: dict[str, dict[str, _Stamp]] = {}
+        self._verified: dict[_Stamp, str] = {}  # sha256 of files read before; several indexes may share one
 
     def ids(self) -> list[str]:
         """:returns: the finished indexes, oldest first."""
@@ -113,24 +113,22 @@ class Store:
         :raises StoreError: names the first file that is missing or damaged
         """
         manifest = self.manifest(index_id)
-        known = {} if again else self._verified.get(index_id, {})
-        seen: dict[str, _Stamp] = {}
         for name, expected in manifest.files.items():
             path = self.root / index_id / name
             try:
                 stat = path.stat()
-                seen[name] = (stat.st_size, stat.st_mtime_ns, stat.st_ino)
-                if known.get(name) != seen[name] and _sha256(path) != expected:
+                stamp = (stat.st_size, stat.st_mtime_ns, stat.st_ino)
+                if (again or self._verified.get(stamp) != expected) and _sha256(path) != expected:
                     raise StoreError(f"索引文件损坏 / damaged file in index {index_id}: {name}")
+                self._verified[stamp] = expected
             except OSError as error:
                 raise StoreError(f"索引文件缺失 / missing file in index {index_id}: {name} ({error.strerror})") from error
-        self._verified[index_id] = seen
         return manifest
 
     def write(self, fill: Callable[[Path], Manifest], check: Callable[[Path, Manifest], None]) -> str:
         """Make a new index and point to it.
 
-        :param fill: writes the files into the folder and describes them; its `files` may be empty
+        :param fill: writes the files into the folder and describes them; `files` names those whose hash is known already
         :param check: raises where the new files do not answer; nothing is pointed to then
         :returns: the id of the new index
         :raises StoreError: if the disk is full or cannot be written; CURRENT is what it was
@@ -229,7 +227,7 @@ def _full(error: OSError | sqlite3.Error) -> bool:
 
 
 def _sealed(manifest: Manifest, folder: Path) -> Manifest:
-    files = {path.name: _sha256(path) for path in sorted(folder.iterdir())}
+    files = {path.name: manifest.files.get(path.name) or _sha256(path) for path in sorted(folder.iterdir())}
     return Manifest(**{**asdict(manifest), "files": files})
 
 

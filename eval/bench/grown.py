@@ -26,6 +26,7 @@ from indexer.build import build, encoded
 from indexer.cache import EmbeddingCache
 from indexer.encoder import OWN
 from indexer.encoder import load as load_encoder
+from indexer.extend import Source, extend
 from indexer.query import Words
 from indexer.reader import IndexReader
 from indexer.store import Store
@@ -84,9 +85,11 @@ def _ours(folder: Path, rows: Sequence[Passage]) -> Figures:
     store, encoder = Store(folder / "index"), load_encoder(OWN)
     last = rows[-1].document_id
     before = [row for row in rows if row.document_id != last] or rows[:-1]
+    marks = dict.fromkeys((row.document_id for row in before), "") | {last: "new"}
+    source = Source(marks, lambda only: [row for row in rows if row.document_id in only])
     with closing(EmbeddingCache(folder / "embeddings.sqlite")) as cache:
-        cold = build(store, before, encoder, cache, full=True)
-        more = build(store, rows, encoder, cache)
+        cold = build(store, before, encoder, cache, full=True, marks=dict.fromkeys((row.document_id for row in before), ""))
+        more = extend(store, source, encoder, cache) or build(store, rows, encoder, cache)
     size = sum(path.stat().st_size for path in store.folder(more.id).iterdir())
     return {"build, s": cold.seconds, "one document more, s": more.seconds, "disk, MiB": size / 2**20}
 

@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.addition import GONE
 from indexer.dense import Dense
 from indexer.hit import Vectors
 from indexer.index import Parts
 from indexer.lexical import Postings
-from indexer.passages import Passages
+from indexer.passages import NAME, Passages
+from indexer.store import StoreError
 from indexer.tokenizer import Keys
 
 Sparse = dict[int, float]
@@ -32,7 +34,14 @@ class Folder:
 
     @classmethod
     def open(cls, path: Path) -> Folder:
-        """:raises OSError, ValueError, sqlite3.Error: if a file cannot be read"""
+        """:raises OSError, ValueError, sqlite3.Error: if a file cannot be read
+        :raises StoreError: if the index was added to since it was built whole
+        """
+        if (path / f"{GONE}.npy").exists():
+            raise StoreError(
+                "这份索引后来添加过内容，要先完整重建才能复制到 Milvus，请运行 python -m indexer build --full / "
+                "this index was added to: run python -m indexer build --full first"
+            )
 
         def array(name: str) -> Any:  # noqa: ANN401 - numpy's load
             return np.load(path / f"{name}.npy", mmap_mode="r", allow_pickle=False)
@@ -41,7 +50,7 @@ class Folder:
             terms, starts, texts, scores = (array(f"{leg}.{name}") for name in ("terms", "starts", "texts", "scores"))
             return Postings(terms, starts, texts, scores, count)
 
-        passages, parents = Passages(path), array("asked.parents")
+        passages, parents = Passages(path / NAME), array("asked.parents")
         vectors, starts = array("vectors"), array("vectors.starts")
         law, text = postings("law", len(passages)), postings("text", len(passages))
         asked = postings("asked", len(parents))

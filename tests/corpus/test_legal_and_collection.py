@@ -3,7 +3,7 @@ from datetime import date
 
 import pytest
 
-from corpus.collection import Collection, searchable
+from corpus.collection import LIBRARY, Collection, marks, searchable
 from corpus.legal import SHUT, Window, window
 from corpus.model import Cite, Document, Passage, Trust
 from corpus.starter import Entry, Starter
@@ -70,6 +70,31 @@ def test_a_digest_goes_to_the_article_it_was_written_for(catalogue, make):
     assert attached[0].document_id == make("条例", published=2020)[0].id
     assert [row.id for row in found if row.kind in ("digest", "faq")] == ["digest:无文条例", "faq:x"]
     assert attached[0].stands_for == (Cite("条例", "第一条"),)
+
+
+def test_documents_one_by_one_hold_what_all_together_hold(catalogue, make):
+    starter = library(条例={"publish_date": date(2020, 1, 1)}, 无文条例={})
+    for title, year in (("条例", 2015), ("条例", 2020), ("办法", 2018)):
+        catalogue.add(*make(title, published=year), actor="a")
+    parts = [row for each in marks(catalogue, starter) for row in searchable(catalogue, starter, {each})]
+    assert sorted(parts, key=lambda row: row.id) == sorted(searchable(catalogue, starter), key=lambda row: row.id)
+
+
+def test_a_mark_changes_with_what_a_document_brings(catalogue, make):
+    starter = library(条例={"publish_date": date(2020, 1, 1)})
+    other, held = make("办法"), make("条例", published=2020)
+    catalogue.add(*other, actor="a")
+    catalogue.add(*held, actor="a")
+    before = marks(catalogue, starter)
+    assert set(before) == {other[0].id, held[0].id, LIBRARY}
+    assert marks(catalogue, starter) == before
+    changed = [replace(other[1][0], text="改了的条文。"), *other[1][1:]]
+    catalogue.add(replace(other[0], sha256="b" * 64), changed, actor="a")
+    after = marks(catalogue, starter)
+    assert {each for each in before if before[each] != after[each]} == {other[0].id}
+    assert marks(catalogue, library())[held[0].id] != after[held[0].id], "its digest is gone"
+    catalogue.remove(held[0].id, actor="a")
+    assert marks(catalogue, starter)[LIBRARY] != after[LIBRARY], "the digest is a passage of its own now"
 
 
 def test_a_faq_lives_as_long_as_all_that_it_cites(catalogue, make):

@@ -12,7 +12,7 @@ def make(folder, passages=400, seed=0):
     vectors = random.standard_normal((starts[-1], 24)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     dense.write(folder, vectors)
-    return Dense.open(folder, vectors, starts), vectors, starts
+    return Dense.open(folder / dense.NAME, vectors, starts), vectors, starts
 
 
 def brute(vectors, starts, query, allowed, wanted):
@@ -79,7 +79,7 @@ def test_a_full_disk_is_an_error_of_the_disk(tmp_path, monkeypatch):
     whole = (tmp_path / dense.NAME).read_bytes()
     (tmp_path / dense.NAME).write_bytes(whole[:-1000])  # FAISS says nothing when the last block does not fit
     with pytest.raises(OSError, match=r"dense\.faiss"):
-        Dense.open(tmp_path, vectors, starts)
+        Dense.open(tmp_path / dense.NAME, vectors, starts)
 
 
 def test_nothing_allowed_finds_nothing(tmp_path):
