@@ -305,6 +305,8 @@ class TestBrowser:
         assert opened.ok
         user.reload()
         user.locator("env-doctor .mine").first.wait_for()
+        user.get_by_text("已转给专家").wait_for()  # a person who comes back still sees it, and is not offered it again
+        assert user.get_by_role("button", name="请专家").count() == 0
         expert = visitor(1280)
         sign_up(expert, setup_path)
         expert.goto("/console/consultations")
@@ -316,6 +318,47 @@ class TestBrowser:
         expert.wait_for_load_state()
         user.locator("env-doctor .answer[data-speaker=expert]").wait_for(timeout=10_000)
         assert "处罚适当。" in user.locator("env-doctor .answer[data-speaker=expert]").inner_text()
+
+    def test_a_wish_for_an_expert_can_be_taken_back(self, visitor):
+        user = visitor()
+        user.goto("/")
+        user.get_by_role("button", name="我来问").click()
+        user.locator("env-doctor textarea").first.fill("求助 罚得对不对")
+        user.keyboard.press("Enter")
+        user.get_by_role("button", name="请专家答复").click()
+        user.get_by_role("button", name="先不转").click()
+        assert user.locator("env-doctor form.consult").count() == 0
+        assert user.get_by_role("button", name="请专家答复").is_visible()
+
+    def test_sums_stand_out_and_days_do_not(self, visitor):
+        user = visitor()
+        user.goto("/")
+        words = "自2026年10月1日起，二十日内改正，不改的罚 2 万元以上 20 万元以下。"
+        shown = user.evaluate(
+            """async (text) => {
+                 const { AnswerView } = await import("/static/widget/answer.js");
+                 const view = new AnswerView({}, "");
+                 view.block({ kind: "lead", text, cites: [], rows: [] });
+                 return [...view.node.querySelectorAll("strong")].map((strong) => strong.textContent.replaceAll("\\u00a0", " "));
+               }""",
+            words,
+        )
+        assert shown == ["二十日内", "2 万元以上 20 万元以下"]
+
+    def test_nothing_is_said_twice(self, visitor):
+        user = visitor()
+        user.goto("/")
+        shown = user.evaluate(
+            """async () => {
+                 const { AnswerView } = await import("/static/widget/answer.js");
+                 const view = new AnswerView({}, "");
+                 const contact = { department: "社区", matter: "", hotline: "12345", note: "先书面找物业。", confirm: true };
+                 const blocks = [{ kind: "notice", text: "先书面找物业。号码是全国通用的，以当地公布的为准。", cites: [], rows: [] }];
+                 return view.draw({ id: "a", role: "assistant", outcome: "redirect", contacts: [contact], blocks }).node.textContent;
+               }"""
+        )
+        assert shown.count("先书面找物业") == 1
+        assert shown.count("号码是") == 1
 
 
 def sign_up(page, setup_path):

@@ -7,6 +7,12 @@ import { Client, Trouble } from "./client.js";
 import { el, icon } from "./dom.js";
 
 const TOPICS = ["没有排污许可证就排污，罚多少？", "楼下馆子油烟呛人，找谁管？", "危险废物能放多久？", "工地半夜打桩，哪里投诉？", "项目要做环评报告书还是报告表？", "江边一公里能不能建化工厂？"];
+/** @type {Record<string, string>} states of a consultation in which an expert answers, in words for the person who waits */
+const WITH_EXPERT = {
+  open: "已转给专家。答复会出现在这里，您可以先关掉页面，回来还在。",
+  taken: "专家已经接手。答复会出现在这里，您可以先关掉页面，回来还在。",
+  replied: "", // the reply speaks for itself
+};
 const LIMIT = 2000;
 const DRAFT = "env-doctor.draft";
 const OPEN = "env-doctor.open";
@@ -137,14 +143,15 @@ export class EnvDoctor extends HTMLElement {
     const note = el("textarea", { rows: "2", maxlength: "500", "aria-label": "想补充的情况（可不填）", placeholder: "想补充的情况（可不填）" });
     const contact = el("input", { type: "text", maxlength: "100", "aria-label": "联系方式（可不填）", placeholder: "电话或邮箱（可不填，只给专家看）" });
     const send = el("button", { type: "submit", class: "primary", text: "转给专家" });
-    box.append(el("p", { text: "专家会看到这段对话和引用的条文，答复会出现在这里。" }), note, contact, send);
+    const back = el("button", { type: "button", class: "quiet", text: "先不转", onclick: () => (box.remove(), this.input.focus()) });
+    box.append(el("p", { text: "专家会看到这段对话和引用的条文，答复会出现在这里。" }), note, contact, el("p", { class: "hand" }, send, back));
     box.addEventListener("submit", async (event) => {
       event.preventDefault();
       send.disabled = true;
       try {
         const made = await this.#client.consult(note.value, contact.value);
-        box.replaceWith(el("p", { class: "notice handed", role: "status", text: "已转给专家。答复会出现在这里，您可以先关掉页面，回来还在。" }));
-        for (const view of this.#views) view.handed();
+        box.remove();
+        this.#handed(made);
         this.#track(made);
       } catch (error) {
         send.disabled = false;
@@ -155,6 +162,14 @@ export class EnvDoctor extends HTMLElement {
     this.log.append(box);
     this.#toEnd();
     note.focus();
+  }
+
+  /** Says that an expert has it, where that is so; asking for one again would say nothing new. @param {Consultation|null} consultation */
+  #handed(consultation) {
+    if (!consultation || !(consultation.state in WITH_EXPERT)) return;
+    for (const view of this.#views) view.handed();
+    const words = WITH_EXPERT[consultation.state];
+    if (words) this.log.append(el("p", { class: "notice", role: "status", text: words }));
   }
 
   /** Follows the conversation while an expert has it. @param {Consultation|null} consultation */
@@ -201,6 +216,7 @@ export class EnvDoctor extends HTMLElement {
       const conversation = await this.#client.restore();
       for (const message of conversation?.messages || []) if (!this.#seen.has(message.id)) this.#draw(message);
       this.greeting.hidden = Boolean(conversation?.messages.length);
+      this.#handed(conversation?.consultation || null);
       this.#track(conversation?.consultation || null);
       this.#toEnd();
     } catch (error) {
