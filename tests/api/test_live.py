@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import httpx
 import pytest
@@ -19,7 +20,10 @@ import uvicorn
 
 from api.app import create_app
 from api.people import service as people
-from tests.api.support import PASSWORD, ask, start
+from api.site.endpoints import TOPICS
+from tests.api.support import PASSWORD, ask, events, start
+
+WIDGET = Path(__file__).resolve().parents[2] / "api/static/widget/env-doctor.js"
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]  # fmt: skip
@@ -117,12 +121,12 @@ class TestEvents:
         assert [m["role"] for m in messages] == ["user", "assistant"]
 
 
-def test_the_program_serves_and_stops_in_time(settings):
+def test_the_program_serves_and_stops_in_time(tmp_path):
     """`python -m api serve` on an empty folder: first start builds everything, SIGTERM ends it, the setup link is printed once."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    room = os.environ | {"ENVDOCTOR_DATA_DIR": str(settings.data_dir), "ENVDOCTOR_DATABASE_URL": ""}
+    room = os.environ | {"ENVDOCTOR_DATA_DIR": str(tmp_path), "ENVDOCTOR_DATABASE_URL": ""}
     command = [sys.executable, "-m", "api", "serve", "--port", str(port)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=room) as server:
         try:
@@ -137,6 +141,13 @@ def test_the_program_serves_and_stops_in_time(settings):
             with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as user:
                 conversation, headers = start(user)
                 assert "event: decision" in ask(user, conversation, headers, "楼下油烟呛人找谁").text
+                offered = [question for question, _ in TOPICS] + re.findall(
+                    r'"([^"]+？)"', WIDGET.read_text(encoding="utf-8")
+                )
+                assert len(offered) == 12
+                for question in offered:
+                    outcome = events(ask(user, *start(user), question))[-1][1]["outcome"]
+                    assert outcome in ("answered", "clarify"), f"{question}: {outcome}"
                 with user.stream("GET", f"/api/conversations/{conversation}/events", headers=headers) as response:
                     assert response.status_code == 200
                     began = time.monotonic()
@@ -329,6 +340,17 @@ class TestBrowser:
         user.get_by_role("button", name="先不转").click()
         assert user.locator("env-doctor form.consult").count() == 0
         assert user.get_by_role("button", name="请专家答复").is_visible()
+
+    def test_words_stay_while_the_network_is_gone(self, visitor):
+        user = visitor()
+        user.goto("/")
+        user.get_by_role("button", name="我来问").click()
+        user.context.set_offline(True)
+        user.locator("env-doctor textarea").first.fill("写了一半")
+        assert user.get_by_text("网络断开了").is_visible()
+        user.context.set_offline(False)
+        user.get_by_text("网络断开了").wait_for(state="hidden")
+        assert user.locator("env-doctor textarea").first.input_value() == "写了一半"
 
     def test_sums_stand_out_and_days_do_not(self, visitor):
         user = visitor()

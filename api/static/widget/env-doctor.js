@@ -14,6 +14,7 @@ const WITH_EXPERT = {
   replied: "", // the reply speaks for itself
 };
 const LIMIT = 2000;
+const OFFLINE = "网络断开了。您写的内容还在，连上后再发送。";
 const DRAFT = "env-doctor.draft";
 const OPEN = "env-doctor.open";
 const SIZE = "env-doctor.size";
@@ -285,7 +286,7 @@ export class EnvDoctor extends HTMLElement {
     this.panel.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && !this.inline && !event.isComposing) this.close();
     });
-    addEventListener("offline", () => this.#say("网络断开了。您写的内容还在，连上后再发送。", true));
+    addEventListener("offline", () => this.#say(OFFLINE, true));
     addEventListener("online", () => this.#say("", false));
   }
 
@@ -295,8 +296,9 @@ export class EnvDoctor extends HTMLElement {
     store(sessionStorage, DRAFT, text);
     this.input.style.height = "auto";
     this.input.style.height = `${Math.min(this.input.scrollHeight, 160)}px`;
-    const over = text.trim().length > LIMIT;
-    this.#say(over ? `一次最多 ${LIMIT} 字，现在有 ${text.trim().length} 字。请拆成几个问题。` : "", over);
+    if (text.trim().length > LIMIT) this.#say(`一次最多 ${LIMIT} 字，现在有 ${text.trim().length} 字。请拆成几个问题。`, true);
+    else if (navigator.onLine) this.#say("", false);
+    else this.#say(OFFLINE, true);
   }
 
   /** @param {AbortController|null} asking */
