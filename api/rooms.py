@@ -97,6 +97,14 @@ def open_rooms(settings: Settings) -> Rooms:
         with Sandbox(Limits(size=settings.upload_mb * 2**20)) as sandbox:
             return intake.prepare(path, sandbox.load, name=name)
 
+    def build(progress: Progress) -> str:
+        built = build_in_child(settings, progress)
+        try:
+            reader.newest()  # so that a job that is done can be searched here
+        except StoreError as error:
+            raise JobError(str(error)) from error
+        return built
+
     return Rooms(
         region=doctoring.region,
         catalogue=catalogue,
@@ -105,7 +113,7 @@ def open_rooms(settings: Settings) -> Rooms:
         index_id=index_id,
         search=search,
         prepare=prepare,
-        build=lambda progress: build_in_child(settings, progress),
+        build=build,
     )
 
 

@@ -27,7 +27,7 @@ from bot.search import Without, find
 from bot.state import Found, Kind, State, Understood, Verdict
 from bot.suggest import suggestions
 from bot.text import normalise
-from bot.triage import MAX_CHARACTERS, triage
+from bot.triage import MAX_CHARACTERS, TALK, triage
 from bot.understanding import understand
 from bot.verify import check
 from corpus import starter as library
@@ -35,7 +35,8 @@ from corpus.starter import Starter
 from indexer.hit import Hit, Index
 
 REGION = "湖北省武汉市"
-ANSWER_AT = 0.5
+ANSWER_AT = 0.45
+_MAY_MISS = (None, Outcome.ESCALATE, Outcome.ANSWERED, Outcome.CLARIFY)  # what may be the third miss in a row
 # An answer as sure as this stands against a suspicion of the classifier; to miss an emergency does the greatest harm.
 CERTAIN = {Outcome.EMERGENCY: 0.9, Outcome.REFUSE: 0.8, Outcome.REDIRECT: 0.7, Outcome.ESCALATE: 0.6}
 
@@ -127,7 +128,11 @@ class Doctor:
         verdict = triage(state.asked, made.text if made.followup else "")
         if with_expert(state.history) and verdict.outcome is not Outcome.EMERGENCY:
             verdict = Verdict("escalate:expert", Outcome.ESCALATE, "escalate-expert")
-        elif verdict.outcome in (None, Outcome.ESCALATE) and misses((*state.history, Turn("user", state.asked))) >= 2:
+        elif (
+            verdict.outcome in _MAY_MISS
+            and verdict.reply not in TALK
+            and misses((*state.history, Turn("user", state.asked))) >= 2
+        ):
             verdict = Verdict("escalate:missed", Outcome.ESCALATE, "escalate-missed")
         elif self._library_knows(verdict, state):
             verdict = Verdict("pass", doubt=verdict)

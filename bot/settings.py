@@ -25,7 +25,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="ENVDOCTOR_", env_ignore_empty=True, protected_namespaces=())
 
     region: str = "湖北省武汉市"
-    answer_at: Annotated[float, Field(ge=0, le=1)] = 0.5
+    answer_at: Annotated[float, Field(ge=0, le=1)] = 0.45
     model_kind: Literal["openai", "local"] = "openai"
     model_base_url: str = "http://127.0.0.1:8080/v1"
     model_name: str = ""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.answer import Outcome
-from bot.classifier import contact, shipped
+from bot.classifier import concepts, contact, shipped
 from bot.rules import Rule, rules
 from bot.state import Verdict
 from bot.text import is_chinese, letters, normalise, sentences, squeezed
@@ -24,9 +24,10 @@ SURE = {
     Outcome.CLARIFY: 0.3,
 }
 SUSPECT = {Outcome.EMERGENCY: 0.05, Outcome.REFUSE: 0.2, Outcome.REDIRECT: 0.15, Outcome.ESCALATE: 0.12}
-_TALK = ("greeting", "thanks")  # no question, whatever was asked before
+TALK = ("greeting", "thanks")  # no question, whatever was asked before
 _CLAUSE = re.compile(r"[,，。;；!！?？]")
 _SHORTEST = 5  # characters
+_NOT_NOW = frozenset({"plan", "suppose", "past"})  # drills, what if, last year
 _MIXED, _CLEAR = 0.02, 0.8  # of the whole text and of one of its clauses, where together they make an emergency
 _REPLIES = {"refuse:evade": "refuse-evasion"}
 _EMERGENCIES = (
@@ -56,8 +57,11 @@ def triage(question: str, whole: str = "") -> Verdict:
     if not plain:
         return Verdict("empty", Outcome.CLARIFY, "empty")
     language = language_of(plain)
+    if hit := _first("care", text):
+        return _verdict(hit, language)
     guessed = learned(_ends(text))
-    if guessed.outcome is Outcome.EMERGENCY:
+    made_whole = learned(_ends(squeezed(whole))) if whole else guessed
+    if guessed.outcome is Outcome.EMERGENCY and (made_whole.outcome is Outcome.EMERGENCY or _certain(text)):
         return replace(guessed, language=language)
     for name in ("foreign", "injection"):
         if hit := _first(name, text):
@@ -70,9 +74,20 @@ def triage(question: str, whole: str = "") -> Verdict:
         return Verdict(f"language:{language}", Outcome.ESCALATE, "foreign", language=language)
     if hit := _first("smalltalk", text):
         return _verdict(hit, language)
-    if not whole or guessed.reply in _TALK:
+    if not whole or guessed.reply in TALK:
         return guessed
-    return learned(_ends(squeezed(whole)))
+    if made_whole.outcome is Outcome.REFUSE and not _refusable(text):
+        return Verdict("pass", doubt=made_whole)  # what was asked before is no reason to refuse what is asked now
+    return made_whole
+
+
+def _certain(fragment: str) -> bool:
+    """Whether words that lean on an earlier question are an emergency by themselves."""
+    return shipped().probabilities(_ends(fragment))[Outcome.EMERGENCY] >= _CLEAR
+
+
+def _refusable(fragment: str) -> bool:
+    return shipped().probabilities(_ends(fragment))[Outcome.REFUSE] >= SUSPECT[Outcome.REFUSE]
 
 
 def learned(text: str) -> Verdict:
@@ -97,7 +112,7 @@ def _urgent(text: str, seen: Mapping[str, float]) -> bool:
     whole = seen[Outcome.EMERGENCY]
     if whole >= SURE[Outcome.EMERGENCY]:
         return whole >= max(seen[other] for other in SURE)
-    if whole < _MIXED:
+    if whole < _MIXED or concepts().found(text) & _NOT_NOW:
         return False
     parts = [part for part in _CLAUSE.split(text) if len(part) >= _SHORTEST]
     return len(parts) > 1 and any(shipped().probabilities(part)[Outcome.EMERGENCY] >= _CLEAR for part in parts)
@@ -137,8 +152,7 @@ def condensed(text: str) -> str:
 
 
 def _first(name: str, text: str) -> Rule | None:
-    seen = _ends(text)
-    return next((rule for rule in rules(name) if rule.holds(seen)), None)
+    return next((rule for rule in rules(name) if rule.holds(text)), None)
 
 
 def _ends(text: str) -> str:

@@ -11,9 +11,10 @@ import numpy as np
 
 from indexer.hit import Encoder, Vectors
 
+# With rowids: vectors are appended, and only their small keys are sorted in. Older files without go on as they are.
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS vectors (encoder TEXT NOT NULL, text BLOB NOT NULL, vector BLOB NOT NULL,
-  PRIMARY KEY (encoder, text)) WITHOUT ROWID
+  PRIMARY KEY (encoder, text))
 """
 _DAMAGED = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
 _PORTION = 512

@@ -168,13 +168,11 @@ def open_parts(folder: Path) -> Parts:
         return np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
 
     def postings(leg: str, count: int) -> Postings:
-        return Postings(
-            terms=array(f"{leg}.terms"),
-            starts=array(f"{leg}.starts"),
-            texts=array(f"{leg}.texts"),
-            scores=array(f"{leg}.scores"),
-            count=count,
+        # Still mapped, but no np.memmap: that class takes longer to cut a list out than to add it up.
+        terms, starts, texts, scores = (
+            np.asarray(array(f"{leg}.{name}")) for name in ("terms", "starts", "texts", "scores")
         )
+        return Postings(terms, starts, texts, scores, count)
 
     passages = Passages(folder)
     parents = array("asked.parents")

@@ -22,6 +22,7 @@ CREATE TABLE passages (
 );
 CREATE INDEX by_article ON passages (title, article);
 """
+_PORTION = 500  # positions in one query
 _COLUMNS = "id, document_id, title, article, text, kind, headings, plain, questions, stands_for, ordinal"
 
 
@@ -51,9 +52,9 @@ class Passages:
         uri = f"{(folder / NAME).absolute().as_uri()}?mode=ro&immutable=1"
         self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
         self._lock = threading.Lock()
-        self.holders: NDArray[np.int32] = np.array(
-            self._all("SELECT holder FROM passages ORDER BY position"), dtype=np.int32
-        ).reshape(-1)
+        rows = self._connection.execute("SELECT holder FROM passages ORDER BY position")
+        # One by one: a large list turned into an array in one step holds up every other thread meanwhile.
+        self.holders: NDArray[np.int32] = np.fromiter((row[0] for row in rows), dtype=np.int32)
         self.titles: frozenset[str] = frozenset(row[0] for row in self._all("SELECT DISTINCT title FROM passages"))
 
     def __len__(self) -> int:
@@ -62,9 +63,12 @@ class Passages:
     def get(self, positions: Iterable[int]) -> list[Passage]:
         """:returns: the passages at these positions, in their order"""
         wanted = list(positions)
-        marks = ", ".join("?" * len(wanted))
-        rows = self._all(f"SELECT position, {_COLUMNS} FROM passages WHERE position IN ({marks})", wanted)
-        found = {row[0]: _passage(row[1:]) for row in rows}
+        found: dict[int, Passage] = {}
+        for start in range(0, len(wanted), _PORTION):
+            part = wanted[start : start + _PORTION]
+            marks = ", ".join("?" * len(part))
+            rows = self._all(f"SELECT position, {_COLUMNS} FROM passages WHERE position IN ({marks})", part)
+            found |= {row[0]: _passage(row[1:]) for row in rows}
         return [found[position] for position in wanted]
 
     def article(self, title: str, article: str) -> list[tuple[int, Passage]]:
@@ -79,8 +83,8 @@ class Passages:
 
     def representatives(self) -> list[Passage]:
         """:returns: one passage of each holder, by its number"""
-        rows = self._all(f"SELECT {_COLUMNS}, min(position) FROM passages GROUP BY holder ORDER BY holder")
-        return [_passage(row[:-1]) for row in rows]
+        _, first = np.unique(self.holders, return_index=True)
+        return self.get(first.tolist())
 
     def _all(self, query: str, values: Sequence[object] = ()) -> list[tuple]:  # type: ignore[type-arg]
         with self._lock:

@@ -56,7 +56,9 @@ class Words:
         self._known = known
         self._longest = max(map(len, known), default=0)
         self._blurred: dict[str, set[str]] = {}
+        self._halves: set[tuple[int, int, str]] = set()
         for word in known:
+            self._halves.update(_halves(word))
             for blurred in _blurs(word):
                 self._blurred.setdefault(blurred, set()).add(word)
 
@@ -86,7 +88,7 @@ class Words:
         for size in range(_SHORTEST_TYPO, min(self._longest, len(text)) + 1):
             for at in range(len(text) - size + 1):
                 word = text[at : at + size]
-                if word in self._known:
+                if word in self._known or self._halves.isdisjoint(_halves(word)):
                     continue
                 for blurred in _blurs(word):
                     if blurred in self._blurred and rare(_around(word, blurred.index("?"))):
@@ -140,6 +142,12 @@ def _cites(text: str, named: Sequence[tuple[int, str]]) -> tuple[Cite, ...]:
 
 def _blurs(word: str) -> list[str]:
     return [word[:at] + "?" + word[at + 1 :] for at in range(len(word))] if len(word) >= _SHORTEST_TYPO else []
+
+
+def _halves(word: str) -> tuple[tuple[int, int, str], tuple[int, int, str]]:
+    """Words that differ in one character are alike in one of their halves."""
+    middle = len(word) // 2
+    return (len(word), 0, word[:middle]), (len(word), 1, word[middle:])
 
 
 def _around(word: str, at: int) -> str:

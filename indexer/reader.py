@@ -21,6 +21,9 @@ _log = logging.getLogger(__name__)
 class IndexReader:
     """Hands out the index that CURRENT names. A caller keeps the one it was given until it has answered; the files of an
     index that was replaced are let go with its last caller.
+
+    No question waits for a new index: it is checked, opened and warmed in a thread beside, and the one before answers
+    until then. What the law allows is read from the catalogue for each question, whichever index answers.
     """
 
     def __init__(self, root: Path, library: Library, encoder: Encoder, words: Words, ranker: Ranker | None = None) -> None:
@@ -32,31 +35,51 @@ class IndexReader:
         self._lock = threading.Lock()
         self._index: LocalIndex | None = None
         self._refused = ""
+        self._following = threading.Lock()  # held while a thread opens the index that CURRENT names
 
     def current(self) -> LocalIndex:
-        """:returns: the newest index; where that one is damaged or of another encoder, the one that served before, or on a
-        fresh start the newest intact older one
+        """:returns: the index that answers now, at once: the newest, or the one before while a newer one is being opened;
+        the first call of a process opens it
         :raises StoreError: if there is none, with the reason
         """
         index = self._index
+        if index is None:
+            return self.newest()
         try:
             name = self._store.current()
         except StoreError as error:
             return self._instead(str(error), "CURRENT")
-        if index and (name == index.id or name == self._refused):
-            return index
-        if name is None:
-            if index:
-                return index
-            raise StoreError("还没有建立索引，请运行 python -m indexer build / no index yet: run python -m indexer build")
+        if name not in (None, index.id, self._refused) and self._following.acquire(blocking=False):
+            threading.Thread(target=self._follow, name="open index", daemon=True).start()
+        return index
+
+    def newest(self) -> LocalIndex:
+        """:returns: the newest index, waited for; where that one is damaged or of another encoder, the one that served
+        before, or on a fresh start the newest intact older one
+        :raises StoreError: if there is none, with the reason
+        """
+        try:
+            name = self._store.current()
+        except StoreError as error:
+            return self._instead(str(error), "CURRENT")
         with self._lock:
-            if self._index and self._index.id == name:
+            if self._index and name in (None, self._index.id, self._refused):
                 return self._index
+            if name is None:
+                raise StoreError(
+                    "还没有建立索引，请运行 python -m indexer build / no index yet: run python -m indexer build"
+                )
             try:
-                self._index = self._open(name)
+                self._index = self._warmed(name)
             except StoreError as error:
                 return self._instead(str(error), name)
             return self._index
+
+    def _follow(self) -> None:
+        try:
+            self.newest()
+        finally:
+            self._following.release()
 
     def _instead(self, reason: str, refused: str) -> LocalIndex:
         """The last good index in place of one that was refused."""
@@ -69,12 +92,17 @@ class IndexReader:
             if older == refused:
                 continue
             try:
-                self._index = self._open(older)
+                self._index = self._warmed(older)
             except StoreError:
                 continue
             _log.warning("serving the older index %s", older)
             return self._index
         raise StoreError(reason)
+
+    def _warmed(self, index_id: str) -> LocalIndex:
+        index = self._open(index_id)
+        index.legal()  # seconds for a large library; the first question shall not pay
+        return index
 
     def _open(self, index_id: str) -> LocalIndex:
         manifest = self._store.verify(index_id)

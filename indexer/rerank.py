@@ -32,10 +32,17 @@ class Reranker(Protocol):
 
 
 class Reader(Protocol):
-    """Gives the newest index, whatever finds in it."""
+    """Gives the index that serves, whatever finds in it."""
 
     def current(self) -> Index:
-        """:raises StoreError: if there is none, with the reason"""
+        """:returns: the one that answers now, without waiting for a newer one that is being opened
+        :raises StoreError: if there is none, with the reason
+        """
+
+    def newest(self) -> Index:
+        """:returns: the newest one, waited for
+        :raises StoreError: if there is none, with the reason
+        """
 
 
 class Reranked:
@@ -85,6 +92,10 @@ class RerankedReader:
     def current(self) -> Reranked:
         """:raises StoreError: if there is none, with the reason"""
         return Reranked(self._reader.current(), self._reranker)
+
+    def newest(self) -> Reranked:
+        """:raises StoreError: if there is none, with the reason"""
+        return Reranked(self._reader.newest(), self._reranker)
 
 
 def _with_prior(said: Floats, hits: Sequence[Hit]) -> NDArray[np.float32]:

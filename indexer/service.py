@@ -45,7 +45,7 @@ def reader(
     server: Server | None = None,
     reranker: Reranker | None = None,
 ) -> Reader:
-    """One for the life of a process: `reader(…).current()` is the newest index, cheap to ask for each question.
+    """One for the life of a process: `reader(…).current()` is the index that answers, cheap to ask for each question.
 
     :param data_dir: the folder with the folder `index`
     :param server: the Milvus that finds instead of the files

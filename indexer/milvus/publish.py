@@ -10,7 +10,6 @@ from itertools import islice
 
 import numpy as np
 
-from indexer.dense import GRAPH_FROM
 from indexer.lease import Lease
 from indexer.legal import Library
 from indexer.milvus.collection import Collection
@@ -26,6 +25,7 @@ _log = logging.getLogger(__name__)
 _PORTION = 500  # rows of one insert: a few megabytes
 _WAIT = 1800.0  # seconds for Milvus to finish its own indexes
 _EXACT = {"index_type": "FLAT", "metric_type": "IP", "params": {}}
+GRAPH_FROM = 300_000  # vectors
 _GRAPH = {"index_type": "HNSW", "metric_type": "IP", "params": {"M": 32, "efConstruction": 256}}
 _TERMS = {"index_type": "SPARSE_INVERTED_INDEX", "metric_type": "IP", "params": {"drop_ratio_build": 0.0}}
 

@@ -125,7 +125,7 @@ def test_injection_inside_a_passage_is_seen():
 
 def test_every_rule_has_a_reply_and_an_id_of_its_own():
     known = read("replies")["zh"]
-    everything = [rule for name in ("injection", "foreign", "smalltalk") for rule in rules(name)]
+    everything = [rule for name in ("care", "injection", "foreign", "smalltalk") for rule in rules(name)]
     assert len({rule.id for rule in everything}) == len(everything)
     for rule in everything:
         assert rule.contact or (rule.reply or rule.outcome) in known, rule.id

@@ -21,13 +21,15 @@ def brute(vectors, starts, query, allowed, wanted):
     return [at for at in np.argsort(-best)[:wanted] if allowed[at]]
 
 
-@pytest.mark.parametrize(("flat", "graph", "least"), [(10**6, 10**6, 1.0), (1, 10**6, 0.95), (1, 1, 0.9)])
-def test_nearest_by_text_or_question(tmp_path, monkeypatch, flat, graph, least):
+@pytest.mark.parametrize(("flat", "lists", "least"), [(10**6, 10**6, 1.0), (1, 10**6, 0.95), (1, 1, 0.9)])
+def test_nearest_by_text_or_question(tmp_path, monkeypatch, flat, lists, least):
     monkeypatch.setattr(dense, "FLAT_BELOW", flat)
-    monkeypatch.setattr(dense, "GRAPH_FROM", graph)
+    monkeypatch.setattr(dense, "LISTS_FROM", lists)
+    monkeypatch.setattr(dense, "_LISTS", 16)
+    monkeypatch.setattr(dense, "_SEARCHED", 0.95)
     index, vectors, starts = make(tmp_path)
     assert (tmp_path / dense.NAME).exists() == (flat == 1)
-    kind = {(1, 1): "HNSW32,SQ8", (1, 10**6): "SQ8"}.get((flat, graph), "flat")
+    kind = {(1, 1): "IVF16,SQ8", (1, 10**6): "SQ8"}.get((flat, lists), "flat")
     assert dense.described(tmp_path).startswith(kind)
     random = np.random.default_rng(1)
     shares = []
@@ -43,11 +45,12 @@ def test_nearest_by_text_or_question(tmp_path, monkeypatch, flat, graph, least):
 
 def test_what_finds_too_little_gives_way_to_what_is_more_exact(tmp_path, monkeypatch, caplog):
     monkeypatch.setattr(dense, "FLAT_BELOW", 1)
-    monkeypatch.setattr(dense, "GRAPH_FROM", 1)
-    monkeypatch.setattr(dense, "_SEARCHED", 1)
+    monkeypatch.setattr(dense, "LISTS_FROM", 1)
+    monkeypatch.setattr(dense, "_LISTS", 16)
+    monkeypatch.setattr(dense, "_SEARCHED", 0.0)  # a single list
     make(tmp_path, passages=4000)
     assert dense.described(tmp_path).startswith("SQ8 0.9")
-    assert "HNSW32,SQ8 finds only" in caplog.text
+    assert "IVF16,SQ8 finds only" in caplog.text
 
 
 def test_at_last_every_vector_is_compared(tmp_path, monkeypatch):

@@ -27,6 +27,41 @@ def test_a_new_index_is_noticed(reader, store, passages, encoder, cache):
     assert reader.current().id == first.id
     assert reader.current() is reader.current()
     second = build(store, passages, encoder, cache)
+    assert reader.newest().id == second.id
+    assert reader.current().id == second.id
+
+
+def test_no_question_waits_for_the_new_index(reader, store, passages, encoder, cache, monkeypatch):
+    build(store, passages[:3], encoder, cache)
+    first, go, opened = reader.current(), threading.Event(), []
+    really = reader._open
+
+    def slow(index_id):
+        opened.append(index_id)
+        assert go.wait(30)
+        return really(index_id)
+
+    monkeypatch.setattr(reader, "_open", slow)
+    second = build(store, passages, encoder, cache)
+    assert [reader.current() for _ in range(5)] == [first] * 5, "while it is being opened the old one answers"
+    go.set()
+    assert reader.newest().id == second.id
+    assert opened == [second.id], "by one thread, once"
+
+
+def test_a_new_index_is_warm_before_it_answers(reader, store, passages, encoder, cache, today):
+    build(store, passages, encoder, cache)
+    assert reader.current()._legal is not None
+
+
+def test_the_reader_follows_by_itself(reader, store, passages, encoder, cache):
+    build(store, passages[:3], encoder, cache)
+    reader.current()
+    second = build(store, passages, encoder, cache)
+    reader.current()
+    for thread in threading.enumerate():
+        if thread.name == "open index":
+            thread.join(30)
     assert reader.current().id == second.id
 
 
@@ -36,7 +71,7 @@ def test_the_old_one_answers_until_it_is_let_go(reader, store, passages, encoder
     for number in (9, 8, 7, 6):  # its folder is pruned meanwhile
         build(store, passages[:number], encoder, cache)
     assert old.id not in store.ids()
-    assert reader.current() is not old
+    assert reader.newest() is not old
     assert old.search("排污许可证", on=today)
     gc.collect()
 
@@ -58,9 +93,9 @@ def test_questions_run_while_indexes_change(reader, store, passages, encoder, ca
     ids = {reader.current().id}
     for number in (9, 8, 7, 10, 6):
         build(store, passages[:number], encoder, cache)
-        ids.add(reader.current().id)
+        ids.add(reader.newest().id)
     store.rollback()
-    ids.add(reader.current().id)
+    ids.add(reader.newest().id)
     store.prune(1)
     assert len(ids) == 6, "each was served, the last but one twice"
     stop.set()
@@ -85,7 +120,7 @@ def test_a_damaged_new_index_leaves_the_one_that_served(reader, store, passages,
         (store.root / "CURRENT").write_text("nonsense", "utf-8")
     elif harm == "manifest":
         (store.folder(bad.id) / "manifest.json").write_text("{}", "utf-8")
-    assert reader.current() is good
+    assert reader.newest() is good
     assert reader.current() is good
     assert len(caplog.records) == 1, "told once"
     fresh = IndexReader(store.root, reader._library, encoder, Words()).current()
@@ -121,14 +156,14 @@ def test_repaired_by_the_next_build(reader, store, passages, encoder, cache, bui
     (store.root / "CURRENT").write_text("nonsense", "utf-8")
     reader.current()
     again = build(store, passages, encoder, cache)
-    assert reader.current().id == again.id
+    assert reader.newest().id == again.id
 
 
 def test_files_of_an_index_let_go_are_closed(reader, store, passages, encoder, cache):
     build(store, passages, encoder, cache)
     first = reader.current().id
     build(store, passages[:5], encoder, cache)
-    reader.current()
+    reader.newest()
     gc.collect()
     open_files = [link.readlink() for link in Path("/proc/self/fd").iterdir() if link.exists()]
     assert not [path for path in open_files if first in str(path)]

@@ -61,8 +61,7 @@ class Wicked(list):
 
 VISIBLE = "an order that no rule of refuse:injection knows is text like any other, and may be repeated with its source"
 OBEYED = {
-    **dict.fromkeys(["order-15", "text-03", "markup-07", "markup-08"], VISIBLE),
-    "meta-06": "a fragment of a verb and the title of the cited instrument is taken as supported by it",
+    "markup-07": VISIBLE,
 }
 
 
