@@ -341,6 +341,26 @@ class TestBrowser:
         assert user.locator("env-doctor form.consult").count() == 0
         assert user.get_by_role("button", name="请专家答复").is_visible()
 
+    def test_a_conversation_is_taken_along_and_removed(self, visitor):
+        """What the page 您的信息 promises."""
+        user = visitor()
+        user.goto("/")
+        user.get_by_role("button", name="我来问").click()
+        assert not user.get_by_role("button", name="删除对话").is_visible()
+        user.locator("env-doctor textarea").first.fill("罚多少")
+        user.keyboard.press("Enter")
+        user.locator("env-doctor .answer[data-outcome=answered]").wait_for()
+        kept = json.loads(user.evaluate("localStorage.getItem('env-doctor.conversation')"))
+        with user.expect_download() as download:
+            user.get_by_role("button", name="导出对话").click()
+        assert "罚多少" in Path(download.value.path()).read_text(encoding="utf-8")
+        user.get_by_role("button", name="删除对话").click()
+        user.get_by_role("button", name="确定删除").click()
+        user.get_by_text("这次对话已经删除").wait_for()
+        assert user.locator("env-doctor .mine").count() == 0
+        gone = user.request.get(f"/api/conversations/{kept['id']}", headers={"Authorization": f"Bearer {kept['token']}"})
+        assert gone.status == 404
+
     def test_words_stay_while_the_network_is_gone(self, visitor):
         user = visitor()
         user.goto("/")

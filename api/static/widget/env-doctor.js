@@ -14,6 +14,7 @@ const WITH_EXPERT = {
   replied: "", // the reply speaks for itself
 };
 const LIMIT = 2000;
+const REMOVE = "删除对话";
 const OFFLINE = "网络断开了。您写的内容还在，连上后再发送。";
 const DRAFT = "env-doctor.draft";
 const OPEN = "env-doctor.open";
@@ -38,6 +39,13 @@ export class EnvDoctor extends HTMLElement {
   sendButton = el("button", { type: "submit", class: "send", "aria-label": "发送" }, icon("send"));
   form = el("form", { class: "ask" }, this.input, this.sendButton);
   greeting = el("div", { class: "greeting" });
+  removing = el("button", { type: "button", class: "link", text: REMOVE, onclick: () => this.#remove() });
+  mine = el(
+    "span",
+    { hidden: true },
+    el("button", { type: "button", class: "link", text: "导出对话", onclick: () => this.#export() }),
+    this.removing,
+  );
   scroller = el("div", { class: "scroll", tabindex: "0" }, this.greeting, this.log);
   panel = el("section", { class: "panel", "aria-label": "环保医生", hidden: true });
   button = el("button", { type: "button", class: "launch", "aria-expanded": "false", onclick: () => this.open() }, icon("doctor"), "环保医生");
@@ -86,6 +94,7 @@ export class EnvDoctor extends HTMLElement {
       return;
     }
     this.greeting.hidden = true;
+    this.mine.hidden = false;
     this.log.append(el("p", { class: "mine", text }));
     const view = this.#view();
     view.node.classList.add("busy");
@@ -217,6 +226,7 @@ export class EnvDoctor extends HTMLElement {
       const conversation = await this.#client.restore();
       for (const message of conversation?.messages || []) if (!this.#seen.has(message.id)) this.#draw(message);
       this.greeting.hidden = Boolean(conversation?.messages.length);
+      this.mine.hidden = !conversation;
       this.#handed(conversation?.consultation || null);
       this.#track(conversation?.consultation || null);
       this.#toEnd();
@@ -234,7 +244,42 @@ export class EnvDoctor extends HTMLElement {
     this.#views = [];
     this.log.replaceChildren();
     this.greeting.hidden = false;
+    this.mine.hidden = true;
     this.input.focus();
+  }
+
+  async #export() {
+    try {
+      const href = URL.createObjectURL(await this.#client.export());
+      el("a", { href, download: "环保医生对话.txt" }).click();
+      setTimeout(() => URL.revokeObjectURL(href), 60000);
+    } catch (error) {
+      this.#say(error instanceof Error ? error.message : String(error), true);
+    }
+  }
+
+  #keep() {
+    if (this.removing.textContent === REMOVE) return;
+    this.removing.textContent = REMOVE;
+    this.#say("", false);
+  }
+
+  /** The first tap asks, the second removes: what is gone does not come back. */
+  async #remove() {
+    if (this.removing.textContent === REMOVE) {
+      this.removing.textContent = "确定删除"; // as wide as before: nothing moves under the finger
+      this.#say("删除后不能恢复。要删除，请再点一次。", true);
+      return;
+    }
+    try {
+      await this.#client.remove();
+      this.removing.textContent = REMOVE;
+      this.#fresh();
+      this.#say("这次对话已经删除。", true);
+    } catch (error) {
+      this.removing.textContent = REMOVE;
+      this.#say(error instanceof Error ? error.message : String(error), true);
+    }
   }
 
   #view() {
@@ -261,7 +306,8 @@ export class EnvDoctor extends HTMLElement {
       el("button", { type: "button", class: "icon-button", "aria-label": "开始新的对话", onclick: () => this.#fresh() }, icon("fresh")),
       !this.inline && el("button", { type: "button", class: "icon-button", "aria-label": "关闭", onclick: () => this.close() }, icon("close")),
     );
-    const foot = el("footer", {}, this.notice, this.form, el("p", { class: "fine", text: "系统按知识库作答，供参考；不替代行政决定。" }));
+    const foot = el("footer", {}, this.notice, this.form, el("p", { class: "fine" }, "系统按知识库作答，供参考；不替代行政决定。", this.mine));
+    this.removing.addEventListener("blur", () => this.#keep());
     this.panel.setAttribute("role", this.inline ? "region" : "dialog");
     this.panel.append(head, this.scroller, this.voice, foot);
     root.append(this.panel, this.button);
