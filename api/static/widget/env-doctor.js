@@ -4,7 +4,9 @@
 /** @import { Message, Consultation } from "./types.js" */
 import { AnswerView } from "./answer.js";
 import { Client, Trouble } from "./client.js";
+import { consultForm } from "./consult.js";
 import { el, icon } from "./dom.js";
+import { store, stored } from "./storage.js";
 
 const TOPICS = ["没有排污许可证就排污，罚多少？", "楼下馆子油烟呛人，找谁管？", "危险废物能放多久？", "工地半夜打桩，哪里投诉？", "项目要做环评报告书还是报告表？", "江边一公里能不能建化工厂？"];
 /** @type {Record<string, string>} states of a consultation in which an expert answers, in words for the person who waits */
@@ -148,30 +150,20 @@ export class EnvDoctor extends HTMLElement {
     });
   }
 
-  async #consult() {
-    const box = el("form", { class: "consult" });
-    const note = el("textarea", { rows: "2", maxlength: "500", "aria-label": "想补充的情况（可不填）", placeholder: "想补充的情况（可不填）" });
-    const contact = el("input", { type: "text", maxlength: "100", "aria-label": "联系方式（可不填）", placeholder: "电话或邮箱（可不填，只给专家看）" });
-    const send = el("button", { type: "submit", class: "primary", text: "转给专家" });
-    const back = el("button", { type: "button", class: "quiet", text: "先不转", onclick: () => (box.remove(), this.input.focus()) });
-    box.append(el("p", { text: "专家会看到这段对话和引用的条文，答复会出现在这里。" }), note, contact, el("p", { class: "hand" }, send, back));
-    box.addEventListener("submit", async (event) => {
-      event.preventDefault();
-      send.disabled = true;
-      try {
-        const made = await this.#client.consult(note.value, contact.value);
-        box.remove();
+  #consult() {
+    this.log.querySelector("form.consult")?.remove();
+    const box = consultForm({
+      send: async (note, contact) => {
+        const made = await this.#client.consult(note, contact);
         this.#handed(made);
         this.#track(made);
-      } catch (error) {
-        send.disabled = false;
-        this.#say(error instanceof Error ? error.message : String(error), true);
-      }
+      },
+      back: () => this.input.focus(),
+      trouble: (words) => this.#say(words, true),
     });
-    this.log.querySelector("form.consult")?.remove();
     this.log.append(box);
     this.#toEnd();
-    note.focus();
+    box.querySelector("textarea")?.focus();
   }
 
   /** Says that an expert has it, where that is so; asking for one again would say nothing new. @param {Consultation|null} consultation */
@@ -407,23 +399,5 @@ export class EnvDoctor extends HTMLElement {
     };
     copy();
     new MutationObserver(copy).observe(page, { attributes: true, attributeFilter: ["data-theme", "data-size"] });
-  }
-}
-
-/** @param {Storage} place @param {string} key */
-function stored(place, key) {
-  try {
-    return place.getItem(key) || "";
-  } catch {
-    return "";
-  }
-}
-
-/** @param {Storage} place @param {string} key @param {string} value */
-function store(place, key, value) {
-  try {
-    place.setItem(key, value);
-  } catch {
-    // a private window keeps nothing; the page works all the same
   }
 }
