@@ -271,6 +271,23 @@ class TestBrowser:
         page.wait_for_timeout(200)
         assert 0 < mark.bounding_box()["y"] < 844
 
+    def test_the_contents_follow_where_one_reads(self, visitor, catalogue):
+        from dataclasses import replace
+
+        from tests.api.support import CODE, PASSAGES
+
+        many = [
+            replace(PASSAGES[0], id=f"doc-code#x{n}", article=f"附则第{n}条", headings=(f"第{n}章",), ordinal=n)
+            for n in range(200)
+        ]
+        catalogue.add(replace(CODE, sha256="changed"), many, actor="test")
+        page = visitor(1280)
+        page.goto("/documents/doc-code?passage=doc-code%23x150")
+        here = page.locator("#contents [aria-current]")
+        here.wait_for()
+        page.wait_for_timeout(200)
+        assert 0 < here.bounding_box()["y"] < 844
+
     def test_contents_open_as_a_drawer_on_a_phone(self, visitor):
         page = visitor()
         page.goto("/documents/doc-code")
