@@ -88,13 +88,18 @@ def setup_link() -> None:
 def answers(file: Annotated[Path, typer.Argument(help="输出文件，JSON lines")]) -> None:
     """列出已作出的回答各引用了哪些条文（不含问答原文），供 python -m corpus impact --answers 使用。"""
     database = Database(Settings().database)
-    with database.read() as session, file.open("w", encoding="utf-8") as out:
-        count = 0
-        for id, cites in citing.mentions(session):
-            gold = [{"title": cite.title, "article": cite.article} for cite in cites]
-            out.write(json.dumps({"id": id, "cites": gold}, ensure_ascii=False) + "\n")
-            count += 1
-    console.print(f"已导出 {count} 条回答的引用到 {file}")
+    database.migrate()
+    with database.read() as session:
+        mentions = list(citing.mentions(session))
+    try:
+        with file.open("w", encoding="utf-8") as out:
+            for id, cites in mentions:
+                gold = [{"title": cite.title, "article": cite.article} for cite in cites]
+                out.write(json.dumps({"id": id, "cites": gold}, ensure_ascii=False) + "\n")
+    except OSError as error:
+        errors.print(f"没有写成 {file}：{error.strerror}。请换一个能写的文件夹再试。")
+        raise typer.Exit(1) from error
+    console.print(f"已导出 {len(mentions)} 条回答的引用到 {file}")
 
 
 def _rooms(settings: Settings) -> Rooms:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
 import jinja2
@@ -111,7 +111,7 @@ def failure(request: Request, error: SiteError) -> Response:
         return JSONResponse({"code": error.code, "message": error.message}, error.status, error.headers)
     if isinstance(error, NotSignedIn) and request.method == "GET":
         return RedirectResponse("/login?" + urlencode({"next": _here(request)}), 303)
-    made = page(request, "failure.html", error.status, title="没有办成", error=error)
+    made = page(request, "failure.html", error.status, title="没有办成", error=error, back=_came_from(request))
     made.headers.update(error.headers)
     return made
 
@@ -119,6 +119,14 @@ def failure(request: Request, error: SiteError) -> Response:
 def wants_json(request: Request) -> bool:
     """Programs and our own scripts say so; everybody else is a person in front of a page."""
     return request.url.path.startswith("/api/") or request.headers.get("accept", "").startswith("application/json")
+
+
+def _came_from(request: Request) -> str:
+    """:returns: the page of this site whose form was sent; empty for a page that was opened, and for other sites"""
+    came = urlsplit(request.headers.get("referer", ""))
+    if request.method == "GET" or came.netloc != request.url.netloc or came.path == request.url.path:
+        return ""
+    return came.path + (f"?{came.query}" if came.query else "")
 
 
 def _here(request: Request) -> str:

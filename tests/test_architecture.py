@@ -1,9 +1,14 @@
 """The import direction of the house, read from the AST."""
 
 import ast
+import sys
+import tomllib
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
 MAY_IMPORT = {
@@ -56,3 +61,45 @@ def test_imports_go_one_way(path):
 def test_every_room_has_its_door():
     missing = [room for room in MAY_IMPORT if not (ROOT / room / "__main__.py").exists()]
     assert not missing, f"rooms without a __main__.py: {missing}"
+
+
+# What only its extra brings: (part of the code, module).
+OF_AN_EXTRA = {
+    ("indexer/milvus", "pymilvus"),
+    ("indexer/milvus", "langchain_milvus"),
+    ("bot/model.py", "langchain_huggingface"),
+    ("eval/bench", "bm25s"),
+    ("eval/bench", "langchain_community"),
+    ("eval/bench", "langchain_text_splitters"),
+    ("eval/bench", "langchain_classic"),
+}
+
+
+def installed_by(requirements: list[str]) -> set[str]:
+    """:returns: these distributions and all that they need, as `make serve` installs them"""
+    found: set[str] = set()
+    waiting = [Requirement(text) for text in requirements]
+    while waiting:
+        requirement = waiting.pop()
+        name = canonicalize_name(requirement.name)
+        if name in found or (requirement.marker and not requirement.marker.evaluate({"extra": ""})):
+            continue
+        found.add(name)
+        waiting += map(Requirement, metadata.requires(name) or ())
+    return found
+
+
+def test_what_make_serve_installs_is_enough():
+    """The site starts evaluations: what they need must not wait in an extra that only tests install."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    there = installed_by(project["dependencies"])
+    homes = metadata.packages_distributions()
+    missing = {
+        (path.relative_to(ROOT).as_posix(), module)
+        for path in FILES
+        for module in imports(path) - sys.stdlib_module_names - MAY_IMPORT.keys()
+        if not there & {canonicalize_name(home) for home in homes.get(module, ())}
+    }
+    assert {
+        found for found in missing if not any(found[0].startswith(p) and found[1] == m for p, m in OF_AN_EXTRA)
+    } == set()

@@ -5,11 +5,19 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, Field, StringConstraints
 
 QUESTION_LIMIT = 2000
 
-Trimmed = Annotated[str, StringConstraints(strip_whitespace=True)]
+
+def storable(value: object) -> object:
+    """What no database takes goes: NUL (PostgreSQL), and half an emoji where a program cut a text in its middle."""
+    if not isinstance(value, str):
+        return value
+    return value.replace("\0", "").encode("utf-8", "ignore").decode("utf-8")
+
+
+Text = Annotated[str, BeforeValidator(storable)]
 
 
 class Started(BaseModel):
@@ -20,24 +28,24 @@ class Started(BaseModel):
 
 
 class Question(BaseModel):
-    conversation: str = Field(max_length=64)
-    question: str = Field(description=f"at most {QUESTION_LIMIT} characters")
+    conversation: Text = Field(max_length=64)
+    question: Text = Field(description=f"at most {QUESTION_LIMIT} characters")
     on: date | None = Field(None, description="the day that the question is about; today where it is missing")
-    region: str = Field(
+    region: Text = Field(
         "", max_length=80, description="such as 浙江省杭州市; the region of the service where it is missing"
     )
 
 
 class Opinion(BaseModel):
     helpful: bool
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=400)] | None = None
+    reason: Annotated[Text, StringConstraints(strip_whitespace=True, max_length=400)] | None = None
 
 
 class Wish(BaseModel):
     """A wish to speak with an expert; an empty one confirms the offer of an escalated answer."""
 
-    note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)] = ""
-    contact: Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)] | None = None
+    note: Annotated[Text, StringConstraints(strip_whitespace=True, max_length=2000)] = ""
+    contact: Annotated[Text, StringConstraints(strip_whitespace=True, max_length=120)] | None = None
 
 
 class CitationOut(BaseModel):

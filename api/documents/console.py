@@ -138,7 +138,7 @@ def repeal(house: HouseDep, person: Staff, id: Line, on: Line, by: Line = "") ->
     except ValueError as error:
         raise Invalid("失效日期不对：要写成 2026-08-15 这样，而且不能早于施行日期。没有改动。") from error
     with house.database.write() as session:
-        audit.record(session, person, "废止资料", document.title, on=on, by=by)
+        audit.record(session, person, "废止资料", document.title, on=on, superseded_by=by.strip())
     return RedirectResponse("/console/documents/impact?" + urlencode({"id": id}), 303)
 
 

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.clock import now
-from api.errors import SiteError, TooMany
+from api.documents.drafts import FIELDS
+from api.errors import Invalid, SiteError, TooMany
 from api.house import House, HouseDep
 from api.people import repository, service
 from api.people.guard import Admin, SignedIn
-from api.people.tables import ROLE_NAMES
+from api.people.tables import ROLE_NAMES, Role
 from api.rendering import page
 from api.security import COOKIE
 
 router = APIRouter(include_in_schema=False)
 QUARTER = 15 * 60
 ROWS = 50
+DETAILS = FIELDS | {"roles": "权限", "on": "不再适用的第一天", "id": "编号"}
 Text = Annotated[str, Form(max_length=400)]
 
 
@@ -111,8 +114,11 @@ def invite(
     request: Request, house: HouseDep, person: Admin, name: Text = "", roles: Annotated[list[str] | None, Form()] = None
 ) -> HTMLResponse:
     """The link is shown once, on the page that answers; only its hash is kept."""
-    with house.database.write() as session:
-        token = service.invite(session, person, name, roles or [], house.settings.invitation_hours)
+    try:
+        with house.database.write() as session:
+            token = service.invite(session, person, name, roles or [], house.settings.invitation_hours)
+    except Invalid as problem:
+        return _people(request, house, 422, problem=problem.message, name=name)
     return _people(request, house, 201, link=f"{str(request.base_url).rstrip('/')}/setup/{token}", invited=name)
 
 
@@ -139,15 +145,28 @@ def audit_page(request: Request, house: HouseDep, person: Admin, q: str = "", of
         return "?" + urlencode({"q": q, "offset": at})
 
     return page(
-        request, "people/audit.html", title="操作记录", rows=rows, total=total, limit=ROWS, offset=offset, q=q, url=url
-    )
+        request, "people/audit.html", title="操作记录", rows=rows, total=total, limit=ROWS, offset=offset, q=q, url=url,
+        details=_details,
+    )  # fmt: skip
 
 
-def _people(request: Request, house: House, status: int = 200, link: str = "", invited: str = "") -> HTMLResponse:
+def _details(detail: Mapping[str, Any]) -> list[str]:
+    """What was changed, in the words of the forms in which it was."""
+
+    def words(name: str, value: object) -> str:
+        listed = value if isinstance(value, list) else [value]
+        return "、".join(ROLE_NAMES[Role(str(one))] if name == "roles" else str(one) for one in listed)
+
+    return [f"{DETAILS.get(name, name)}：{words(name, value)}" for name, value in detail.items()]
+
+
+def _people(request: Request, house: House, status: int = 200, **values: str) -> HTMLResponse:
     with house.database.read() as session:
         rows, invitations = repository.people(session), repository.open_invitations(session, now())
-    values = {"rows": rows, "invitations": invitations, "link": link, "invited": invited, "roles": ROLE_NAMES}
-    return page(request, "people/people.html", status, title="人员", **values)
+    shown = {"link": "", "invited": "", "problem": "", "name": ""} | values
+    return page(
+        request, "people/people.html", status, title="人员", rows=rows, invitations=invitations, roles=ROLE_NAMES, **shown
+    )
 
 
 def _setup(request: Request, roles: list[str], status: int = 200, **values: str) -> HTMLResponse:

@@ -49,6 +49,21 @@ class TestChat:
         assert response.status_code == 422
         assert words in response.json()["message"]
 
+    def test_what_no_database_stores_is_left_out(self, client):
+        """Half an emoji, where a program cut a text in its middle, and NUL, which PostgreSQL refuses."""
+        conversation, headers = start(client)
+        assert ask(client, conversation, headers, "\0").status_code == 422
+        body = rf'{{"conversation": "{conversation}", "question": "\u0000罚多少\ud83d", "region": "\ud83d"}}'
+        asked = client.post("/api/chat", content=body, headers=headers | {"Content-Type": "application/json"})
+        assert asked.status_code == 200, asked.text
+        path, note = (
+            f"/api/conversations/{conversation}/consultation",
+            r'{"note": "在\u0000城西\ud83d", "contact": "\ud83d"}',
+        )
+        assert client.post(path, content=note, headers=headers | {"Content-Type": "application/json"}).status_code == 200
+        messages = client.get(f"/api/conversations/{conversation}", headers=headers).json()["messages"]
+        assert messages[0]["text"] == "罚多少"
+
     def test_limit_is_taken(self, client):
         conversation, headers = start(client)
         assert ask(client, conversation, headers, "字" * 2000).status_code == 200

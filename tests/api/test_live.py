@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import httpx
 import pytest
@@ -19,7 +20,10 @@ import uvicorn
 
 from api.app import create_app
 from api.people import service as people
-from tests.api.support import PASSWORD, ask, start
+from api.site.endpoints import TOPICS
+from tests.api.support import PASSWORD, ask, events, start
+
+WIDGET = Path(__file__).resolve().parents[2] / "api/static/widget/env-doctor.js"
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]  # fmt: skip
@@ -117,12 +121,12 @@ class TestEvents:
         assert [m["role"] for m in messages] == ["user", "assistant"]
 
 
-def test_the_program_serves_and_stops_in_time(settings):
+def test_the_program_serves_and_stops_in_time(tmp_path):
     """`python -m api serve` on an empty folder: first start builds everything, SIGTERM ends it, the setup link is printed once."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    room = os.environ | {"ENVDOCTOR_DATA_DIR": str(settings.data_dir), "ENVDOCTOR_DATABASE_URL": ""}
+    room = os.environ | {"ENVDOCTOR_DATA_DIR": str(tmp_path), "ENVDOCTOR_DATABASE_URL": ""}
     command = [sys.executable, "-m", "api", "serve", "--port", str(port)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=room) as server:
         try:
@@ -137,6 +141,13 @@ def test_the_program_serves_and_stops_in_time(settings):
             with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as user:
                 conversation, headers = start(user)
                 assert "event: decision" in ask(user, conversation, headers, "楼下油烟呛人找谁").text
+                offered = [question for question, _ in TOPICS] + re.findall(
+                    r'"([^"]+？)"', WIDGET.read_text(encoding="utf-8")
+                )
+                assert len(offered) == 12
+                for question in offered:
+                    outcome = events(ask(user, *start(user), question))[-1][1]["outcome"]
+                    assert outcome in ("answered", "clarify"), f"{question}: {outcome}"
                 with user.stream("GET", f"/api/conversations/{conversation}/events", headers=headers) as response:
                     assert response.status_code == 200
                     began = time.monotonic()
@@ -260,6 +271,23 @@ class TestBrowser:
         page.wait_for_timeout(200)
         assert 0 < mark.bounding_box()["y"] < 844
 
+    def test_the_contents_follow_where_one_reads(self, visitor, catalogue):
+        from dataclasses import replace
+
+        from tests.api.support import CODE, PASSAGES
+
+        many = [
+            replace(PASSAGES[0], id=f"doc-code#x{n}", article=f"附则第{n}条", headings=(f"第{n}章",), ordinal=n)
+            for n in range(200)
+        ]
+        catalogue.add(replace(CODE, sha256="changed"), many, actor="test")
+        page = visitor(1280)
+        page.goto("/documents/doc-code?passage=doc-code%23x150")
+        here = page.locator("#contents [aria-current]")
+        here.wait_for()
+        page.wait_for_timeout(200)
+        assert 0 < here.bounding_box()["y"] < 844
+
     def test_contents_open_as_a_drawer_on_a_phone(self, visitor):
         page = visitor()
         page.goto("/documents/doc-code")
@@ -305,6 +333,8 @@ class TestBrowser:
         assert opened.ok
         user.reload()
         user.locator("env-doctor .mine").first.wait_for()
+        user.get_by_text("已转给专家").wait_for()  # a person who comes back still sees it, and is not offered it again
+        assert user.get_by_role("button", name="请专家").count() == 0
         expert = visitor(1280)
         sign_up(expert, setup_path)
         expert.goto("/console/consultations")
@@ -316,6 +346,78 @@ class TestBrowser:
         expert.wait_for_load_state()
         user.locator("env-doctor .answer[data-speaker=expert]").wait_for(timeout=10_000)
         assert "处罚适当。" in user.locator("env-doctor .answer[data-speaker=expert]").inner_text()
+
+    def test_a_wish_for_an_expert_can_be_taken_back(self, visitor):
+        user = visitor()
+        user.goto("/")
+        user.get_by_role("button", name="我来问").click()
+        user.locator("env-doctor textarea").first.fill("求助 罚得对不对")
+        user.keyboard.press("Enter")
+        user.get_by_role("button", name="请专家答复").click()
+        user.get_by_role("button", name="先不转").click()
+        assert user.locator("env-doctor form.consult").count() == 0
+        assert user.get_by_role("button", name="请专家答复").is_visible()
+
+    def test_a_conversation_is_taken_along_and_removed(self, visitor):
+        """What the page 您的信息 promises."""
+        user = visitor()
+        user.goto("/")
+        user.get_by_role("button", name="我来问").click()
+        assert not user.get_by_role("button", name="删除对话").is_visible()
+        user.locator("env-doctor textarea").first.fill("罚多少")
+        user.keyboard.press("Enter")
+        user.locator("env-doctor .answer[data-outcome=answered]").wait_for()
+        kept = json.loads(user.evaluate("localStorage.getItem('env-doctor.conversation')"))
+        with user.expect_download() as download:
+            user.get_by_role("button", name="导出对话").click()
+        assert "罚多少" in Path(download.value.path()).read_text(encoding="utf-8")
+        user.get_by_role("button", name="删除对话").click()
+        user.get_by_role("button", name="确定删除").click()
+        user.get_by_text("这次对话已经删除").wait_for()
+        assert user.locator("env-doctor .mine").count() == 0
+        gone = user.request.get(f"/api/conversations/{kept['id']}", headers={"Authorization": f"Bearer {kept['token']}"})
+        assert gone.status == 404
+
+    def test_words_stay_while_the_network_is_gone(self, visitor):
+        user = visitor()
+        user.goto("/")
+        user.get_by_role("button", name="我来问").click()
+        user.context.set_offline(True)
+        user.locator("env-doctor textarea").first.fill("写了一半")
+        assert user.get_by_text("网络断开了").is_visible()
+        user.context.set_offline(False)
+        user.get_by_text("网络断开了").wait_for(state="hidden")
+        assert user.locator("env-doctor textarea").first.input_value() == "写了一半"
+
+    def test_sums_stand_out_and_days_do_not(self, visitor):
+        user = visitor()
+        user.goto("/")
+        words = "自2026年10月1日起，二十日内改正，不改的罚 2 万元以上 20 万元以下。"
+        shown = user.evaluate(
+            """async (text) => {
+                 const { AnswerView } = await import("/static/widget/answer.js");
+                 const view = new AnswerView({}, "");
+                 view.block({ kind: "lead", text, cites: [], rows: [] });
+                 return [...view.node.querySelectorAll("strong")].map((strong) => strong.textContent.replaceAll("\\u00a0", " "));
+               }""",
+            words,
+        )
+        assert shown == ["二十日内", "2 万元以上 20 万元以下"]
+
+    def test_nothing_is_said_twice(self, visitor):
+        user = visitor()
+        user.goto("/")
+        shown = user.evaluate(
+            """async () => {
+                 const { AnswerView } = await import("/static/widget/answer.js");
+                 const view = new AnswerView({}, "");
+                 const contact = { department: "社区", matter: "", hotline: "12345", note: "先书面找物业。", confirm: true };
+                 const blocks = [{ kind: "notice", text: "先书面找物业。号码是全国通用的，以当地公布的为准。", cites: [], rows: [] }];
+                 return view.draw({ id: "a", role: "assistant", outcome: "redirect", contacts: [contact], blocks }).node.textContent;
+               }"""
+        )
+        assert shown.count("先书面找物业") == 1
+        assert shown.count("号码是") == 1
 
 
 def sign_up(page, setup_path):

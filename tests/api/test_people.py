@@ -148,7 +148,10 @@ class TestPeople:
     def test_refuses_roles_that_do_not_exist(self, sign_in):
         admin = sign_in(Role.ADMIN)
         for roles in ([], ["visitor"], ["root"]):
-            assert admin.post("/console/people", data={"roles": roles}).status_code == 422
+            refused = admin.post("/console/people", data={"name": "李四", "roles": roles})
+            assert refused.status_code == 422
+            assert "请至少选择一种权限" in refused.text
+            assert 'value="李四"' in refused.text  # what was written is still there
 
     def test_disabled_people_are_out_at_once(self, sign_in, database):
         admin, staff = sign_in(Role.ADMIN), sign_in(Role.STAFF, login="wang")
@@ -172,4 +175,6 @@ class TestPeople:
         with database.read() as session:
             actions = [entry.action for entry in session.query(AuditEntry).order_by(AuditEntry.id)]
         assert actions == ["建立账号", "登录", "邀请"]
-        assert "李四" in admin.get("/console/audit?q=邀请").text
+        shown = admin.get("/console/audit?q=邀请").text
+        assert "李四" in shown
+        assert "权限：专家" in shown

@@ -177,6 +177,12 @@ class TestHeaders:
         assert client.get("/api/nope").json()["code"] == "not_found"
         assert client.post("/healthz").status_code == 405
 
+    def test_a_refused_form_leads_back_to_its_page(self, client):
+        came = {"Referer": "http://testserver/console/people?offset=50"}
+        assert 'href="/console/people?offset=50"' in client.post("/healthz", headers=came).text
+        for elsewhere in ("http://evil.example/console", "http://testserver/healthz"):
+            assert "返回上一页" not in client.post("/healthz", headers={"Referer": elsewhere}).text
+
     def test_large_bodies_are_refused(self, client):
         conversation, headers = start(client)
         response = client.post("/api/chat", content=b"x" * 2**21, headers=headers | {"Content-Type": "application/json"})

@@ -32,6 +32,7 @@ const seen = new IntersectionObserver(
     if (!link) return;
     contents?.querySelector("[aria-current]")?.removeAttribute("aria-current");
     link.setAttribute("aria-current", "location");
+    if (contents) contents.scrollTop = link.offsetTop - contents.clientHeight / 2; // a code has 1,242 articles: show where one is
   },
   { rootMargin: "0px 0px -70% 0px" },
 );

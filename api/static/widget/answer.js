@@ -172,19 +172,21 @@ export class AnswerView {
   /** @param {Decision} decision */
   #contacts(decision) {
     if (!decision.contacts.length) return;
+    const said = this.#shown.map((block) => block.text).join("\n"); // nothing is said twice
     const items = decision.contacts.map((contact) =>
       el(
         "li",
         {},
         el("strong", { text: contact.department }),
         contact.hotline && el("a", { class: "call", href: `tel:${contact.hotline}` }, icon("phone"), contact.hotline),
-        contact.note && el("span", { text: contact.note }),
+        contact.note && !said.includes(contact.note) && el("span", { text: contact.note }),
       ),
     );
     const list = el("ul", { class: "contacts" }, ...items);
     if (decision.outcome === "emergency") this.body.prepend(list);
     else this.body.append(list);
-    if (decision.outcome !== "emergency" && decision.contacts.some((contact) => contact.confirm && contact.hotline)) {
+    const confirm = decision.contacts.some((contact) => contact.confirm && contact.hotline);
+    if (decision.outcome !== "emergency" && confirm && !/号码是.*为准/.test(said)) {
       this.body.append(el("p", { class: "notice", text: "号码是公开信息，以当地部门公布的为准。" }));
     }
   }
@@ -198,7 +200,7 @@ export class AnswerView {
       const heading = decision.choices.length ? "请选一个，我再接着答" : "您可能还想问";
       this.after.append(el("h3", { text: heading }), el("div", { class: "topics" }, ...buttons));
     }
-    if (decision.speaker === "expert") return;
+    if (decision.speaker === "expert" || decision.outcome === "handed") return;
     this.after.append(this.#hand(decision));
   }
 
@@ -250,8 +252,14 @@ function label(citation) {
   return `《${citation.title}》${plainArticle(citation.article)}${citation.paragraph}`;
 }
 
-/** Sums and deadlines in bold, so that the eye finds them. @param {string} text @returns {(Node|string)[]} */
+const AMOUNT = String.raw`(?:\d[\d,.]*\s*|(?<![第同〇零一二两三四五六七八九十百千])[一二两三四五六七八九十百千]+)(?:万元|亿元|元|%|％|倍|日|天|个月|年|小时|公里|米|分贝|微克\/立方米)(?:以上|以下|以内|内)?`;
+const SUMS = new RegExp(`((?<![\\d.年月])${AMOUNT}(?:\\s*[—－~至-]?\\s*${AMOUNT})?)`);
+const CALENDAR = /^\s*(?:\d{4}\s*年|一年一次)/; // a day of the calendar is no deadline
+
+/** Sums and deadlines in bold, so that the eye finds them; a number and its unit stay on one line. @param {string} text @returns {(Node|string)[]} */
 function strong(text) {
-  const sums = /(\d[\d,.]*\s*(?:万元|亿元|元|%|％|倍|日|天|个月|年|小时|公里|米|分贝|微克\/立方米)(?:以上|以下|以内|内)?(?:\s*[—－~至-]?\s*\d[\d,.]*\s*(?:万元|亿元|元|%|％|倍|日|天)(?:以下|以内)?)?)/;
-  return text.split(sums).map((part, i) => (i % 2 ? el("strong", { text: part }) : part)).filter(Boolean);
+  return text
+    .split(SUMS)
+    .map((part, i) => (i % 2 && !CALENDAR.test(part) ? el("strong", { text: part.replace(/(\d) (?=\D)/g, "$1\u00a0") }) : part))
+    .filter(Boolean);
 }

@@ -52,6 +52,11 @@ export class Client {
     this.forget();
   }
 
+  /** @returns {Promise<Blob>} the conversation, to read */
+  async export() {
+    return (await this.#good(await this.#send(`/api/conversations/${this.#kept?.id}/export?form=text`))).blob();
+  }
+
   /** @param {string} question @param {AbortSignal} signal @returns {AsyncGenerator<ServerEvent>} */
   async *ask(question, signal) {
     if (!this.#kept) {

@@ -33,7 +33,6 @@ const PATHS = {
   phone: "M6 4h4l2 5-3 2c1 2 3 4 5 5l2-3 5 2v4c-8 2-17-7-15-15z",
   up: "M7 11l4-7c2 0 3 1 2 3l-1 3h6l-1 9H7zM7 11H4v8h3",
   down: "M17 13l-4 7c-2 0-3-1-2-3l1-3H6l1-9h10zM17 13h3V5h-3",
-  bin: "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13",
 };
 
 /** @param {keyof typeof PATHS} name @returns {SVGSVGElement} */

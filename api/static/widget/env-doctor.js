@@ -4,10 +4,20 @@
 /** @import { Message, Consultation } from "./types.js" */
 import { AnswerView } from "./answer.js";
 import { Client, Trouble } from "./client.js";
+import { consultForm } from "./consult.js";
 import { el, icon } from "./dom.js";
+import { store, stored } from "./storage.js";
 
 const TOPICS = ["没有排污许可证就排污，罚多少？", "楼下馆子油烟呛人，找谁管？", "危险废物能放多久？", "工地半夜打桩，哪里投诉？", "项目要做环评报告书还是报告表？", "江边一公里能不能建化工厂？"];
+/** @type {Record<string, string>} states of a consultation in which an expert answers, in words for the person who waits */
+const WITH_EXPERT = {
+  open: "已转给专家。答复会出现在这里，您可以先关掉页面，回来还在。",
+  taken: "专家已经接手。答复会出现在这里，您可以先关掉页面，回来还在。",
+  replied: "", // the reply speaks for itself
+};
 const LIMIT = 2000;
+const REMOVE = "删除对话";
+const OFFLINE = "网络断开了。您写的内容还在，连上后再发送。";
 const DRAFT = "env-doctor.draft";
 const OPEN = "env-doctor.open";
 const SIZE = "env-doctor.size";
@@ -31,6 +41,13 @@ export class EnvDoctor extends HTMLElement {
   sendButton = el("button", { type: "submit", class: "send", "aria-label": "发送" }, icon("send"));
   form = el("form", { class: "ask" }, this.input, this.sendButton);
   greeting = el("div", { class: "greeting" });
+  removing = el("button", { type: "button", class: "link", text: REMOVE, onclick: () => this.#remove() });
+  mine = el(
+    "span",
+    { hidden: true },
+    el("button", { type: "button", class: "link", text: "导出对话", onclick: () => this.#export() }),
+    this.removing,
+  );
   scroller = el("div", { class: "scroll", tabindex: "0" }, this.greeting, this.log);
   panel = el("section", { class: "panel", "aria-label": "环保医生", hidden: true });
   button = el("button", { type: "button", class: "launch", "aria-expanded": "false", onclick: () => this.open() }, icon("doctor"), "环保医生");
@@ -79,6 +96,7 @@ export class EnvDoctor extends HTMLElement {
       return;
     }
     this.greeting.hidden = true;
+    this.mine.hidden = false;
     this.log.append(el("p", { class: "mine", text }));
     const view = this.#view();
     view.node.classList.add("busy");
@@ -132,29 +150,28 @@ export class EnvDoctor extends HTMLElement {
     });
   }
 
-  async #consult() {
-    const box = el("form", { class: "consult" });
-    const note = el("textarea", { rows: "2", maxlength: "500", "aria-label": "想补充的情况（可不填）", placeholder: "想补充的情况（可不填）" });
-    const contact = el("input", { type: "text", maxlength: "100", "aria-label": "联系方式（可不填）", placeholder: "电话或邮箱（可不填，只给专家看）" });
-    const send = el("button", { type: "submit", class: "primary", text: "转给专家" });
-    box.append(el("p", { text: "专家会看到这段对话和引用的条文，答复会出现在这里。" }), note, contact, send);
-    box.addEventListener("submit", async (event) => {
-      event.preventDefault();
-      send.disabled = true;
-      try {
-        const made = await this.#client.consult(note.value, contact.value);
-        box.replaceWith(el("p", { class: "notice handed", role: "status", text: "已转给专家。答复会出现在这里，您可以先关掉页面，回来还在。" }));
-        for (const view of this.#views) view.handed();
-        this.#track(made);
-      } catch (error) {
-        send.disabled = false;
-        this.#say(error instanceof Error ? error.message : String(error), true);
-      }
-    });
+  #consult() {
     this.log.querySelector("form.consult")?.remove();
+    const box = consultForm({
+      send: async (note, contact) => {
+        const made = await this.#client.consult(note, contact);
+        this.#handed(made);
+        this.#track(made);
+      },
+      back: () => this.input.focus(),
+      trouble: (words) => this.#say(words, true),
+    });
     this.log.append(box);
     this.#toEnd();
-    note.focus();
+    box.querySelector("textarea")?.focus();
+  }
+
+  /** Says that an expert has it, where that is so; asking for one again would say nothing new. @param {Consultation|null} consultation */
+  #handed(consultation) {
+    if (!consultation || !(consultation.state in WITH_EXPERT)) return;
+    for (const view of this.#views) view.handed();
+    const words = WITH_EXPERT[consultation.state];
+    if (words) this.log.append(el("p", { class: "notice", role: "status", text: words }));
   }
 
   /** Follows the conversation while an expert has it. @param {Consultation|null} consultation */
@@ -201,6 +218,8 @@ export class EnvDoctor extends HTMLElement {
       const conversation = await this.#client.restore();
       for (const message of conversation?.messages || []) if (!this.#seen.has(message.id)) this.#draw(message);
       this.greeting.hidden = Boolean(conversation?.messages.length);
+      this.mine.hidden = !conversation;
+      this.#handed(conversation?.consultation || null);
       this.#track(conversation?.consultation || null);
       this.#toEnd();
     } catch (error) {
@@ -217,7 +236,42 @@ export class EnvDoctor extends HTMLElement {
     this.#views = [];
     this.log.replaceChildren();
     this.greeting.hidden = false;
+    this.mine.hidden = true;
     this.input.focus();
+  }
+
+  async #export() {
+    try {
+      const href = URL.createObjectURL(await this.#client.export());
+      el("a", { href, download: "环保医生对话.txt" }).click();
+      setTimeout(() => URL.revokeObjectURL(href), 60000);
+    } catch (error) {
+      this.#say(error instanceof Error ? error.message : String(error), true);
+    }
+  }
+
+  #keep() {
+    if (this.removing.textContent === REMOVE) return;
+    this.removing.textContent = REMOVE;
+    this.#say("", false);
+  }
+
+  /** The first tap asks, the second removes: what is gone does not come back. */
+  async #remove() {
+    if (this.removing.textContent === REMOVE) {
+      this.removing.textContent = "确定删除"; // as wide as before: nothing moves under the finger
+      this.#say("删除后不能恢复。要删除，请再点一次。", true);
+      return;
+    }
+    try {
+      await this.#client.remove();
+      this.removing.textContent = REMOVE;
+      this.#fresh();
+      this.#say("这次对话已经删除。", true);
+    } catch (error) {
+      this.removing.textContent = REMOVE;
+      this.#say(error instanceof Error ? error.message : String(error), true);
+    }
   }
 
   #view() {
@@ -244,7 +298,8 @@ export class EnvDoctor extends HTMLElement {
       el("button", { type: "button", class: "icon-button", "aria-label": "开始新的对话", onclick: () => this.#fresh() }, icon("fresh")),
       !this.inline && el("button", { type: "button", class: "icon-button", "aria-label": "关闭", onclick: () => this.close() }, icon("close")),
     );
-    const foot = el("footer", {}, this.notice, this.form, el("p", { class: "fine", text: "系统按知识库作答，供参考；不替代行政决定。" }));
+    const foot = el("footer", {}, this.notice, this.form, el("p", { class: "fine" }, "系统按知识库作答，供参考；不替代行政决定。", this.mine));
+    this.removing.addEventListener("blur", () => this.#keep());
     this.panel.setAttribute("role", this.inline ? "region" : "dialog");
     this.panel.append(head, this.scroller, this.voice, foot);
     root.append(this.panel, this.button);
@@ -269,7 +324,7 @@ export class EnvDoctor extends HTMLElement {
     this.panel.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && !this.inline && !event.isComposing) this.close();
     });
-    addEventListener("offline", () => this.#say("网络断开了。您写的内容还在，连上后再发送。", true));
+    addEventListener("offline", () => this.#say(OFFLINE, true));
     addEventListener("online", () => this.#say("", false));
   }
 
@@ -279,8 +334,9 @@ export class EnvDoctor extends HTMLElement {
     store(sessionStorage, DRAFT, text);
     this.input.style.height = "auto";
     this.input.style.height = `${Math.min(this.input.scrollHeight, 160)}px`;
-    const over = text.trim().length > LIMIT;
-    this.#say(over ? `一次最多 ${LIMIT} 字，现在有 ${text.trim().length} 字。请拆成几个问题。` : "", over);
+    if (text.trim().length > LIMIT) this.#say(`一次最多 ${LIMIT} 字，现在有 ${text.trim().length} 字。请拆成几个问题。`, true);
+    else if (navigator.onLine) this.#say("", false);
+    else this.#say(OFFLINE, true);
   }
 
   /** @param {AbortController|null} asking */
@@ -343,23 +399,5 @@ export class EnvDoctor extends HTMLElement {
     };
     copy();
     new MutationObserver(copy).observe(page, { attributes: true, attributeFilter: ["data-theme", "data-size"] });
-  }
-}
-
-/** @param {Storage} place @param {string} key */
-function stored(place, key) {
-  try {
-    return place.getItem(key) || "";
-  } catch {
-    return "";
-  }
-}
-
-/** @param {Storage} place @param {string} key @param {string} value */
-function store(place, key, value) {
-  try {
-    place.setItem(key, value);
-  } catch {
-    // a private window keeps nothing; the page works all the same
   }
 }
