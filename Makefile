@@ -9,7 +9,7 @@ CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || comman
 .PHONY: serve test test-slow lint format clean browser
 
 $(VENV)/.run: pyproject.toml constraints.txt
-	@echo "Installing into $(VENV): about 1.5 GB, once, some minutes. 正在安装，只需一次，要几分钟。"
+	@echo "Installing into $(VENV): about 1.8 GB, once, some minutes. 正在安装，只需一次，要几分钟。"
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e .
 	@touch $@

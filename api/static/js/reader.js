@@ -34,6 +34,6 @@ const seen = new IntersectionObserver(
     link.setAttribute("aria-current", "location");
     if (contents) contents.scrollTop = link.offsetTop - contents.clientHeight / 2; // a code has 1,242 articles: show where one is
   },
-  { rootMargin: "0px 0px -70% 0px" },
+  { rootMargin: "-10% 0px -70% 0px" },
 );
 for (const article of document.querySelectorAll(".article")) if (links.has(article.id)) seen.observe(article);
