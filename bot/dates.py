@@ -48,7 +48,8 @@ def period(text: str, today: date, code_from: date) -> Period | None:
         Period(min(day, today), match[0].strip()) for match in _FULL.finditer(text) if (day := _from_parts(match, today))
     ]
     # Of several days the first is that of the conduct; later ones are when it was found and fined.
-    return min([*found, *_ago(text, today), *_years(text, today)], key=lambda period: period.on, default=None)
+    rest = _FULL.sub(lambda match: " " if _from_parts(match, today) else match[0], text)  # 2025年12月 is no year by itself
+    return min([*found, *_ago(text, today), *_years(rest, today)], key=lambda period: period.on, default=None)
 
 
 def _ago(text: str, today: date) -> Iterator[Period]:

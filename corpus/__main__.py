@@ -277,7 +277,10 @@ def history(
 @app.command()
 def export(file: Annotated[Path, typer.Argument(help="输出文件，JSON lines")]) -> None:
     """把已发布的文档导出，每段一行。"""
-    count = report.export(_catalogue(), file)
+    try:
+        count = report.export(_catalogue(), file)
+    except OSError as error:
+        raise _fail(f"写不了 {file}：{error.strerror or error}。没有导出，请换一个位置") from error
     typer.echo(f"已导出 {count} 段到 {file}")
 
 

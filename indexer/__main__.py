@@ -176,6 +176,9 @@ def verify() -> None:
     """逐个文件核对所有索引的校验和；设了 ENVDOCTOR_MILVUS 时，再核对 Milvus 里的行数和得分。"""
     settings = Settings()
     store, server = Store(settings.index_root), door.milvus(settings)
+    if not store.ids():
+        errors.print("还没有索引可以核对，请运行 python -m indexer build", style="red")
+        raise typer.Exit(1)
     damaged = 0
     for index_id in store.ids():
         try:

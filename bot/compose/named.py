@@ -73,8 +73,9 @@ def _overridden(hit: Hit, question: Understood, index: Index, lexicon: Lexicon, 
 
 def _repealed(hit: Hit, found: Found, basis: Basis, starter: Starter) -> list[Block]:
     opening = sentences(hit.passage.text)[:2]
-    cite = basis.add(hit, opening[0] if opening else "")
-    blocks = [Block(f"{hit.passage.label}自 {hit.document.ended_on} 起已经废止，现在不能再作为依据。", "notice", (cite,))]
+    ended = f"{hit.passage.label}自 {hit.document.ended_on} 起已经废止，现在不能再作为依据。"
+    cite = basis.add(hit, opening[0] if opening else "", curated=ended)
+    blocks = [Block(ended, "lead", (cite,))]
     key = hit.passage.title, hit.passage.article
     if starter.crosswalk.get(key) == ():
         blocks += [Block(_dropped(key, starter), "notice"), Block(named("".join(opening), hit), "lead", (cite,))]

@@ -37,7 +37,7 @@ def compose(found: Found, index: Index, starter: Starter) -> Draft | None:
         by = f"，由《{successor}》取代" if successor else ""
         blocks = [_lead(f"《{title}》自 {document.ended_on} 起已经废止{by}，现在不能再作为依据。", title, repealing, basis)]
     elif status is Status.IN_FORCE and own:
-        since = f"，自 {document.starts_on} 起施行" if document.starts_on else ""
+        since = f"，现行文本自 {document.starts_on} 起施行" if document.starts_on else ""
         blocks = [_lead(f"《{title}》现行有效{since}。", title, own, basis)]
         if code and title != CODE and title not in code.passage.text:
             cite = basis.add(code)

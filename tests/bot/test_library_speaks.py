@@ -38,3 +38,30 @@ def test_nearly_every_faq_answers_its_own_question(doctor):
         if answer.outcome is Outcome.ANSWERED and not cited & {(cite.title, cite.article) for cite in faq.stands_for}:
             silent.append((faq.id, answer.text[:40]))
     assert not silent
+
+
+@pytest.mark.parametrize(
+    ("question", "says", "cites"),
+    [
+        ("大气污染防治法现在还有效吗", "已经废止", "生态环境法典"),
+        ("听说长江保护法也废了，是真的吗？", "现行有效", "长江保护法"),
+        ("清洁生产促进法是不是冇得了", "已经废止", "生态环境法典"),
+    ],
+)
+def test_whether_a_law_still_stands(doctor, question, says, cites):
+    answer = doctor.ask(question, (), TODAY)
+    assert answer.outcome is Outcome.ANSWERED
+    assert says in answer.blocks[0].text
+    assert answer.citations[0].title == cites
+    assert answer.citations[0].status == "现行有效"
+
+
+@pytest.mark.parametrize("question", ["武汉2025年空气质量优良率目标是多少", "餐馆油烟净化器多久清洗一次"])
+def test_an_answer_that_owes_what_is_asked_is_not_shown(doctor, question):
+    answer = doctor.ask(question, (), TODAY)
+    assert answer.outcome is Outcome.ESCALATE
+    assert any(reason.startswith("lacks:") for reason in answer.reasons)
+
+
+def test_a_complaint_about_the_service_goes_to_a_person(doctor):
+    assert doctor.ask("怎么投诉你们", (), TODAY).reasons == ("escalate:service",)

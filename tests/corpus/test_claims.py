@@ -60,6 +60,15 @@ def test_a_claim_outside_of_the_text_waits_for_a_person(take, front, said):
     assert any(said in look for look in result.look)
 
 
+def test_a_rule_of_one_place_waits_until_the_place_is_known(take):
+    """Without its place it would answer everywhere."""
+    local = f"# 餐饮油烟管理办法\n\n（2019年3月5日某某市人民政府令第77号公布 自2019年5月1日起施行）\n\n{LAW.partition(chr(10))[2]}"
+    result = take("a.md", local)
+    assert (result.document.level, result.document.region) == ("地方政府规章", "")
+    assert result.held
+    assert any("适用地区" in look for look in result.look)
+
+
 @pytest.mark.parametrize(
     ("line", "held"),
     [
