@@ -102,9 +102,14 @@ def test_killed_at_100_random_instants(folder, tmp_path):
 def test_ctrl_c_says_what_is_stored_and_how_to_go_on(folder, tmp_path):
     child = start(folder, tmp_path)
     catalogue = opened(tmp_path)
-    while not catalogue.documents() and child.poll() is None:
-        time.sleep(0.01)
+    while child.poll() is None:
+        time.sleep(0.02)
+        child.send_signal(signal.SIGSTOP)  # else it may end between the look and the key, where this process is slow
+        if catalogue.documents():
+            break
+        child.send_signal(signal.SIGCONT)
     child.send_signal(signal.SIGINT)
+    child.send_signal(signal.SIGCONT)
     said = child.communicate(timeout=60)[1]
     assert child.returncode == 130, said
     assert "已中断" in said
