@@ -28,7 +28,6 @@ class Rule:
     all_of: tuple[re.Pattern[str], ...]
     unless: tuple[re.Pattern[str], ...] = ()
     reply: str = ""
-    contact: str = ""
 
     def holds(self, text: str) -> bool:
         return all(pattern.search(text) for pattern in self.all_of) and not any(
@@ -65,7 +64,6 @@ def _rule(name: str, row: Mapping[str, Any], definitions: Mapping[str, str]) -> 
             all_of=_compiled(row["all"], definitions),
             unless=_compiled(row.get("unless") or (), definitions),
             reply=row.get("reply", ""),
-            contact=row.get("contact", ""),
         )
     except (KeyError, re.error) as error:
         raise RuleError(f"{name}.yaml, {row.get('id', row)}: {error}") from error

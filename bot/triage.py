@@ -161,7 +161,7 @@ def _ends(text: str) -> str:
 
 
 def _verdict(rule: Rule, language: str) -> Verdict:
-    return Verdict(rule.id, Outcome(rule.outcome), rule.reply or rule.outcome, rule.contact, language)
+    return Verdict(rule.id, Outcome(rule.outcome), rule.reply or rule.outcome, language=language)
 
 
 def _is_noise(text: str) -> bool:
