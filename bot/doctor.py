@@ -106,10 +106,9 @@ class Doctor:
         :param without: id of a passage that is left out, such as the FAQ whose question this is
         """
         state = self._understand(self._state(question, (), context))
-        if state.answer is None:
-            index = Without(self._index(), without)
-            for part in state.parts:
-                self._from_library(self._found(part, index))
+        index = Without(self._index(), without)
+        for part in state.parts:
+            self._from_library(self._found(part, index))
 
     # -- steps ---------------------------------------------------------------------------------------------------------
 
