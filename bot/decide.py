@@ -89,7 +89,9 @@ def features(found: Found, draft: Answer, lead: Hit | None, match: Match | None,
 def _row(found: Found, lead: Hit | None, lexicon: Lexicon) -> float:
     if not lead or lead.passage.kind != "row":
         return 0.0
-    return next((value for value, hit in rows.ranked(found.question, found.hits, lexicon) if hit is lead), 0.0)
+    return next(
+        (value for value, hit in rows.ranked(found.question, found.rows or found.hits, lexicon) if hit is lead), 0.0
+    )
 
 
 def _same(hit: Hit, lead: Hit | None, lexicon: Lexicon) -> bool:

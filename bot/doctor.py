@@ -40,7 +40,14 @@ _NEARBY = 0.15  # the confidence from which the nearest rules are named beside a
 _PLAIN = ("empty", "nonsense")  # asks back without choices
 _MAY_MISS = (None, Outcome.ESCALATE, Outcome.ANSWERED, Outcome.CLARIFY)  # what may be the third miss in a row
 # An answer as sure as this stands against a suspicion of the classifier; to miss an emergency does the greatest harm.
-CERTAIN = {Outcome.EMERGENCY: 0.9, Outcome.REFUSE: 0.8, Outcome.REDIRECT: 0.7, Outcome.ESCALATE: 0.6}
+# A question back is a guess too, so any answer goes before a suspicion that a fact is missing.
+CERTAIN = {
+    Outcome.EMERGENCY: 0.9,
+    Outcome.REFUSE: 0.8,
+    Outcome.REDIRECT: 0.7,
+    Outcome.ESCALATE: 0.6,
+    Outcome.CLARIFY: 0.0,
+}
 
 
 class Doctor:
@@ -202,6 +209,8 @@ class Doctor:
             return None
         if doubt.outcome in (Outcome.ESCALATE, Outcome.REDIRECT) and any(part.followup for part in state.parts):
             return None
+        if doubt.outcome is Outcome.CLARIFY:
+            return self._asked_back(replace(state, verdict=doubt)).answer
         text = normalise(state.asked)[:MAX_CHARACTERS]
         return replace(replies.reply(doubt, text, self._starter.contacts, state.context.on), hits=answer.hits)
 
@@ -350,7 +359,7 @@ def _plain_only(state: State) -> bool:
 
 
 def _labels(found: Found) -> frozenset[str]:
-    hits = (*found.hits, *found.candidates, *found.named, *found.replaced, *found.earlier)
+    hits = (*found.hits, *found.rows, *found.candidates, *found.named, *found.replaced, *found.earlier)
     return frozenset(hit.passage.article for hit in hits if hit.passage.article)
 
 
@@ -362,7 +371,7 @@ def _lead(found: Found, answer: Answer) -> Hit | None:
     return next(
         (
             hit
-            for hit in (*found.named, *found.replaced, *found.candidates, *found.hits, *found.earlier)
+            for hit in (*found.named, *found.replaced, *found.rows, *found.candidates, *found.hits, *found.earlier)
             if hit.passage.id == wanted
         ),
         None,

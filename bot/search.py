@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
+from bot.catalogues import asked, trades
 from bot.lexicon import Lexicon
 from bot.state import Found, Reference, Understood
 from bot.understanding import CODE_FROM
@@ -14,6 +15,7 @@ from corpus.starter import Starter
 from indexer.hit import Hit, Index
 
 K = 40
+_NEAREST = 25  # a row that lies deeper is not about the trade; set on development questions
 CODE = "生态环境法典"
 _WHICH_LAW = Cite(CODE, "第一千零五十七条")  # 从旧兼从轻
 _BEST, _VOTERS = 10, 6
@@ -57,9 +59,23 @@ def find(question: Understood, index: Index, starter: Starter, lexicon: Lexicon)
         named=named,
         replaced=replaced,
         earlier=tuple(hit for hit in earlier if hit.passage.kind != "faq"),
+        rows=_rows(index, question),
         transition=transition,
         unknown=unknown,
     )
+
+
+def _rows(index: Index, question: Understood) -> tuple[Hit, ...]:
+    """:returns: the rows of the catalogue that decides the question, nearest to its trade first; none where none decides"""
+    wanted = asked(question.text)
+    best: dict[str, Hit] = {}
+    for trade in trades(question.text) if wanted else ():
+        for hit in index.search(trade, on=question.today, region=question.region, k=_NEAREST):
+            known = best.get(hit.passage.id)
+            if hit.passage.kind == "row" and (not known or hit.score > known.score):
+                best[hit.passage.id] = hit
+    rows = [hit for hit in best.values() if any(name in hit.passage.title for name in wanted)]
+    return tuple(sorted(rows, key=lambda hit: -hit.score))
 
 
 def _votes(hits: Sequence[Hit]) -> dict[Cite, float]:

@@ -83,7 +83,8 @@ class Found:
 
     `candidates` are the passages an answer may be made of: the hits that are no FAQ, and the articles behind the best
     FAQs. `votes` say how strongly FAQs point to an article (0..1). `named` are the articles that the question names, `replaced` what stands today in place of a repealed one, `earlier` the
-    hits under the law of the day of the conduct where that differs from today's.
+    hits under the law of the day of the conduct where that differs from today's. `rows` are the nearest rows of the
+    catalogue that decides the question, where one does.
     """
 
     question: Understood
@@ -93,6 +94,7 @@ class Found:
     named: tuple[Hit, ...] = ()
     replaced: tuple[Hit, ...] = ()
     earlier: tuple[Hit, ...] = ()
+    rows: tuple[Hit, ...] = ()
     transition: Hit | None = None  # the article that says which law applies to earlier conduct
     unknown: tuple[Reference, ...] = ()
     floors: Mapping[str, float] = field(default_factory=dict)  # similarity of what has nothing to do with the field

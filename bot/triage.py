@@ -21,9 +21,15 @@ SURE = {
     Outcome.REDIRECT: 0.5,
     Outcome.ESCALATE: 0.45,
     Outcome.ANSWERED: 0.4,
+    Outcome.CLARIFY: 0.55,
+}
+SUSPECT = {
+    Outcome.EMERGENCY: 0.05,
+    Outcome.REFUSE: 0.2,
+    Outcome.REDIRECT: 0.15,
+    Outcome.ESCALATE: 0.12,
     Outcome.CLARIFY: 0.3,
 }
-SUSPECT = {Outcome.EMERGENCY: 0.05, Outcome.REFUSE: 0.2, Outcome.REDIRECT: 0.15, Outcome.ESCALATE: 0.12}
 TALK = ("greeting", "thanks")  # no question, whatever was asked before
 _CLAUSE = re.compile(r"[,，。;；!！?？]")
 _SHORTEST = 5  # characters

@@ -9,7 +9,7 @@ from bot.compose.basis import Basis, Draft, quote_for
 from bot.compose.conflict import prevailing
 from bot.compose.penalties import table
 from bot.compose.rows import block_of
-from bot.compose.sentences import FITS, Piece, best, pieces, plain_of, punishes, tells, wants_penalty, words_of
+from bot.compose.sentences import FITS, Piece, best, exact, pieces, plain_of, punishes, tells, wants_penalty, words_of
 from bot.lexicon import Lexicon
 from bot.search import CODE, articles_of, voted
 from bot.state import Found, Kind, Understood
@@ -54,12 +54,13 @@ def ranked(
     penal = wants_penalty(question)
     out = []
     for hit in usable:
+        said = plain_of(hit.passage) or hit.passage.text
         seen = {
             "retrieval": max(0.0, hit.score / top) if top > 0 else 0.0,
             "covered": lexicon.coverage(question.matter, *words_of(hit.passage)),
             "voted": voted(hit, votes or {}),
-            "fits": float(bool(FITS[question.kind].search(plain_of(hit.passage) or hit.passage.text))),
-            "tells": float(tells(plain_of(hit.passage) or hit.passage.text, question)),
+            "fits": float(bool(FITS[question.kind].search(said))),
+            "tells": (tells(said, question) + exact(said, question)) / 2,
             "punishes": float(penal and punishes(hit.passage.text)),
             "code": float(hit.passage.title == CODE),
             "local": float(
@@ -138,8 +139,10 @@ def leading(hit: Hit, question: Understood, lexicon: Lexicon, basis: Basis) -> l
 
 def _lead(found: list[Piece], question: Understood) -> list[Piece]:
     """One sentence, or two neighbours where the second carries the number or condition that the first lacks."""
-    telling = [piece for piece in found if tells(piece.text, question)]
-    top = best(telling or found, 1)
+    telling = next(
+        (told for test in (exact, tells) if (told := [piece for piece in found if test(piece.text, question)])), found
+    )
+    top = best(telling, 1)
     if not top:
         return []
     after = next((piece for piece in found if piece.at == top[0].at + 1), None)

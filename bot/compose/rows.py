@@ -1,4 +1,4 @@
-"""Rows of a catalogue (名录): which row is the trade asked about, and its columns as a small table."""
+"""Rows of a catalogue (名录) as an answer: which row is the trade asked about, and its columns as a small table."""
 
 from __future__ import annotations
 
@@ -13,18 +13,8 @@ from corpus.model import Passage, Status
 from indexer.hit import Hit
 
 HEAD = ("栏目", "名录的写法", "依据")
-# What a catalogue decides, by words of its title: the class of the EIA, the class of the permit, whether it is listed.
-_ASKS = (
-    ("环境影响评价", re.compile(r"环评.{0,12}(?:做不做|办不办|要不要|需不需要|用不用|哪|什么|报告|登记|还是|吗|不$)|(?:做|办|编|填|要|写).{0,6}(?:环评|报告书|报告表|登记表)|多[大少].{0,10}(?:环评|报告书|报告表)|环评$")),
-    ("排污许可", re.compile(r"(?:排污|许可).{0,12}(?:哪类|哪种|归哪|重点|简化|登记|什么类|要不要|需不需要|办不办|还是)|(?:要不要|需不需要|用不用|要|是).{0,4}(?:办|领|申请).{0,4}(?:排污|许可证)|(?:重点|简化|登记)管理")),
-    ("危险废物名录", re.compile(r"(?:废物|危废)(?:的)?(?:代码|类别|编号)|hw\d\d|豁免(?:管理)?(?:清单|环节|条件)", re.IGNORECASE)),
-)  # fmt: skip
 _QUANTITY = re.compile(
     r"[\d一二三四五六七八九十百千万几两]\s*(?:多|来)?\s*(?:万|千|百)?\s*(?:吨|头|只|张|床|平|亩|立方|蒸吨|公里|千米|米|辆|套|件|个|t|kw|兆瓦|毫克)"
-)
-_EIA = re.compile(r"环平|环境影响评价|环境影响(?=报告|登记)")
-_OTHERWISE = re.compile(
-    r"罚|后果|违法|法律责任|多久|几天|期限|流程|材料|公示|找谁|收费|内容|写(?:什么|哪|些)|格式|资质|多少钱|费用|区别|谁(?:来)?(?:编|写|批)"
 )
 _TRADE = re.compile(r"类别|行业|项目|废物|污 ?染 ?物|税 ?目|矿产")
 _ORDER = re.compile(r"序号|备 ?注|危险特性")
@@ -33,6 +23,8 @@ _BEST, _NEAR = 0.45, 0.95
 _CLEAR = 1.25  # so much nearer than the next a column must be to be named
 _CLAUSE = re.compile(r"[；;，。]")
 _LEAST = 0.03  # the share of the question that must name a trade
+_NAMED, _WHOLLY, _NEARNESS = 0.35, 0.35, 0.3
+_PART = re.compile(r"[；;、，,（）()：\n]|\d+\*?")
 
 
 def columns(passage: Passage) -> list[tuple[str, str]]:
@@ -53,17 +45,7 @@ def trade(passage: Passage) -> str:
 def catalogue(found: Found, lexicon: Lexicon) -> Draft | None:
     """:returns: the row of the trade asked about, None where the question asks for no class of a catalogue or no row fits."""
     question = found.question
-    text = _EIA.sub("环评", question.text)
-    wanted = [name for name, pattern in _ASKS if pattern.search(text)]
-    if len(wanted) > 1 and "环评" not in text:
-        wanted = wanted[1:]  # 登记表 alone is a word of both catalogues
-    if not wanted or _OTHERWISE.search(question.text):
-        return None
-    order = [
-        (value, hit)
-        for value, hit in ranked(question, found.hits, lexicon)
-        if any(name in hit.passage.title for name in wanted)
-    ]
+    order = ranked(question, found.rows, lexicon)
     if not order or order[0][0] < _BEST:
         return None
     basis = Basis()
@@ -79,23 +61,27 @@ def ranked(question: Understood, hits: Sequence[Hit], lexicon: Lexicon) -> list[
     """:returns: the rows among the hits with how well they fit (0..1), best first.
 
     Rows of one catalogue share their conditions (年用溶剂型涂料 10 吨), so the trade decides: of the question's words that
-    name a trade in any of the rows, how many does this one hold.
+    name a trade in any of the rows, how many does this one hold; and how much of one of its trades is asked for, so that
+    洗车场 goes before 汽车整车制造 for a car wash. Where no trade is named (加油站 stands among the conditions), the whole row.
     """
     rows = [hit for hit in hits if hit.passage.kind == "row" and hit.status is Status.IN_FORCE]
-    if not rows:
-        return []
-    top = max(hit.score for hit in hits)
+    top = max((hit.score for hit in rows), default=0.0)
     asked = set(lexicon.terms(question.matter))
-    names = {hit.passage.id: set(lexicon.terms(trade(hit.passage))) & asked for hit in rows}
-    every = lexicon.weight(set().union(*names.values()))
-    if every < _LEAST * lexicon.weight(asked):
+    least = _LEAST * lexicon.weight(asked)
+    for text_of in (trade, lambda passage: passage.text):
+        parts = {hit.passage.id: [set(lexicon.terms(part)) for part in _PART.split(text_of(hit.passage))] for hit in rows}
+        names = {id_: set().union(*terms) & asked for id_, terms in parts.items()}
+        every = lexicon.weight(set().union(*names.values()))
+        if every and every >= least:
+            break
+    else:
         return []
     out = []
     for hit in rows:
-        named = lexicon.weight(names[hit.passage.id]) / every if every else 0.0
-        covered = lexicon.coverage(question.matter, hit.passage.text, hit.passage.title)
+        named = lexicon.weight(names[hit.passage.id]) / every
+        wholly = max(lexicon.weight(part & asked) / lexicon.weight(part) if part else 0.0 for part in parts[hit.passage.id])
         near = max(0.0, hit.score / top) if top > 0 else 0.0
-        out.append((0.5 * named + 0.25 * covered + 0.25 * near, hit))
+        out.append((_NAMED * named + _WHOLLY * wholly + _NEARNESS * near, hit))
     return sorted(out, key=lambda row: -row[0])
 
 

@@ -26,12 +26,16 @@ FITS: dict[Kind, re.Pattern[str]] = {
 # What the leading sentence must hold, where the passage has such a sentence at all.
 TELLS: dict[Kind, re.Pattern[str]] = {
     Kind.SUM: re.compile(r"罚款|[元倍]|拘留|吊销|没收|责令|警告|税额|补贴|奖励|赔偿"),
-    Kind.DEADLINE: re.compile(r"[\d一二三四五六七八九十百]+\s*(?:个)?(?:工作日|日|天|月|年|小时|点)|期限|立即|及时"),
+    Kind.DEADLINE: re.compile(
+        r"[\d一二三四五六七八九十百]+\s*(?:个)?(?:工作日|日|天|月|年|小时|点)|期限|立即|及时|每(?:半?年|季度?|月|周)|至少一次"
+    ),
     Kind.FIGURE: re.compile(r"\d|[一二三四五六七八九十百]+(?:分贝|米|公里|个|吨|元|年|日)|百分之"),
     Kind.WHO: FITS[Kind.WHO],
 }
 _PENALTY = re.compile(r"罚款|(?<!处)罚 ?[\d一二三四五六七八九十百千万]|处[^，。]{0,12}元|拘留|有期徒刑|吊销|没收|责令|警告")
 _WANTS_PENALTY = re.compile(r"罚(?!则|单|没有)|处罚|后果|坐牢|判(?:刑|几)|法律责任|拘留|吊销")
+# A time in figures, which goes before 及时 and 期限 where a question asks how long.
+_TIMED = re.compile(r"[\d一二三四五六七八九十百半两]+\s*(?:个)?(?:工作日|日|天|月|年|小时|点|分钟)|每(?:半?年|季度?|月|周)")
 # Questions whose words tell what the answer must hold, whatever their kind.
 _SPECIAL = (
     (re.compile(r"(?:电话|热线|号码).{0,4}(?:多少|几多|几|是什么|哪个)|(?:打|拨).{0,4}(?:什么|哪个|几多|多少).{0,2}(?:电话|热线|号)"), re.compile(r"12\d{3}|\d{3,4}-\d{7,8}|[一二三四五六七八九〇零]{5}")),
@@ -83,6 +87,11 @@ def tells(text: str, question: Understood) -> bool:
     special = next((answer for asked, answer in _SPECIAL if asked.search(question.text)), None)
     pattern = special or TELLS.get(question.kind)
     return pattern is None or bool(pattern.search(text))
+
+
+def exact(text: str, question: Understood) -> bool:
+    """Whether a text that tells what is asked does so in figures, where figures are asked for (三日 rather than 及时)."""
+    return tells(text, question) and (question.kind is not Kind.DEADLINE or bool(_TIMED.search(text)))
 
 
 def lacking(question: Understood, text: str) -> str:

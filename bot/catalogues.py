@@ -1,0 +1,44 @@
+"""Questions that a catalogue (名录) decides by trade: which catalogue, and the words that name the trade."""
+
+from __future__ import annotations
+
+import re
+
+# What a catalogue decides, by words of its title: the class of the EIA, the class of the permit, whether it is listed.
+_ASKS = (
+    ("环境影响评价", re.compile(r"环评.{0,12}(?:做不|办不|要不要|需不需要|用不用|哪|什么|啥|么[事样]|几级|分类|怎么做|类别|级别|手续|报告|登记|还是|[吗不咧][?？]?$)|(?:做|办|编|填|要|写|报).{0,6}(?:环评|报告书|报告表|登记表)|多[大少].{0,10}(?:环评|报告书|报告表)|环评$")),
+    ("排污许可", re.compile(r"(?:排污|许可).{0,12}(?:哪类|哪种|归哪|重点|简化|登记|什么类|啥类|类别|要不要|需不需要|办不办|还是)|(?:要不要|需不需要|用不用|要|是).{0,4}(?:办|领|申请).{0,4}(?:排污|许可证)|(?:排污|许可)证?.{0,4}要.{0,3}(?:办|领)|(?:重点|简化|登记)管理")),
+    ("危险废物名录", re.compile(r"(?:废物|危废)(?:的)?(?:代码|类别|编号)|hw\d\d|豁免(?:管理)?(?:清单|环节|条件)", re.IGNORECASE)),
+)  # fmt: skip
+_EIA = re.compile(r"环平|环境影响评价|环境影响(?=报告|登记)")
+_OTHERWISE = re.compile(
+    r"罚|后果|违法|法律责任|多久|几天|期限|流程|材料|公示|找谁|收费|内容|写(?:什么|哪|些)|格式|资质|多少钱|费用|区别|谁(?:来)?(?:编|写|批)|重新|重[做办]|变更|变动|批了|机构|自己(?:编|写|做)"
+)
+# The words of asking; what is left names the trade.
+_ASKING = re.compile(
+    r"环评|报告[书表]|登记表|排污许可证?|排污证?|许可证?|(?:重点|简化|登记)(?:管理)?|管理?类别|级别|手续|要不要|需不需要|用不用|[做办]不[做办]|属于|还是|"
+    r"怎么(?:分类?|办|做|定)|新?开一?家?|是?(?:什么|啥|么[事样])|哪(?:一)?(?:类|种|级|个)|几级|我们?|准备|打算|想|需要|要|办理?|[做编填写报证吗呢咧不]"
+)
+_CLAUSE = re.compile(r"[,，。;；?？!！\s]+")
+_LEAST = 3  # characters that a clause needs to name a trade
+_CLAUSES = 3
+
+
+def asked(text: str) -> list[str]:
+    """:returns: words of the titles of the catalogues that decide what `text` asks; none where it asks something else"""
+    plain = _EIA.sub("环评", text)
+    if _OTHERWISE.search(plain):
+        return []
+    wanted = [name for name, pattern in _ASKS if pattern.search(plain)]
+    # 登记表 alone is a word of both catalogues
+    return wanted[1:] if len(wanted) > 1 and "环评" not in plain else wanted
+
+
+def trades(text: str) -> list[str]:
+    """:returns: what is left of `text` without the words of asking: as a whole, and its clauses that hold enough
+
+    Clauses on their own, since one that says what is not there (附近没有水源地) outweighs the one that names the trade.
+    """
+    parts = [_ASKING.sub(" ", clause).strip() for clause in _CLAUSE.split(_EIA.sub("环评", text))]
+    told = [part for part in parts if len(part.replace(" ", "")) >= _LEAST]
+    return [" ".join(told), *(told[:_CLAUSES] if len(told) > 1 else [])] if told else []
