@@ -92,6 +92,17 @@ class Lexicon:
         given = {term for text in texts for term in self.terms(text)}
         return overlap(self.terms(question), given, self.weights)
 
+    def telling(self, question: str, texts: Sequence[str]) -> list[float]:
+        """:returns: for each of several texts side by side how much of the question it holds (0..1), where a term counts
+        the less the more of these texts hold it; a term that all hold tells none from the others
+        """
+        asked = set(self.terms(question))
+        held = [asked & set(self.terms(text)) for text in texts]
+        shared = Counter(term for terms in held for term in terms)
+        value = {term: self._weight(term) * math.log(len(texts) / count) for term, count in shared.items()}
+        most = sum(value.values())
+        return [sum(value[term] for term in terms) / most if most else 0.0 for terms in held]
+
     def holds(self, text: str, share: float, *texts: str) -> bool:
         """Whether `texts` hold at least `share` of the content of `text`; of a text without content, they do."""
         return not self.terms(text) or self.coverage(text, *texts) >= share

@@ -32,8 +32,8 @@ TELLS: dict[Kind, re.Pattern[str]] = {
     Kind.FIGURE: re.compile(r"\d|[一二三四五六七八九十百]+(?:分贝|米|公里|个|吨|元|年|日)|百分之"),
     Kind.WHO: FITS[Kind.WHO],
 }
-_PENALTY = re.compile(r"罚款|(?<!处)罚 ?[\d一二三四五六七八九十百千万]|处[^，。]{0,12}元|拘留|有期徒刑|吊销|没收|责令|警告")
-_WANTS_PENALTY = re.compile(r"罚(?!则|单|没有)|处罚|后果|坐牢|判(?:刑|几)|法律责任|拘留|吊销")
+_PENALTY = re.compile(r"罚款|(?<!处)罚 ?[\d一二三四五六七八九十百千万]|处[^，。]{0,12}元|拘留|有期徒刑|吊销|没收|警告|责令(?:停产|停业|停止生产|限制生产)")
+_WANTS_PENALTY = re.compile(r"罚(?!则|单|没有)|处罚|后果|坐牢|判(?:刑|几)|抓人|法律责任|拘留|吊销|会(?:有|是)?(?:怎么?|么|咋)样")
 # A time in figures, which goes before 及时 and 期限 where a question asks how long.
 _TIMED = re.compile(r"[\d一二三四五六七八九十百半两]+\s*(?:个)?(?:工作日|日|天|月|年|小时|点|分钟)|每(?:半?年|季度?|月|周)")
 # Questions whose words tell what the answer must hold, whatever their kind.
@@ -49,6 +49,7 @@ _LEANS = re.compile(r"(?:有|依照|违反)?前(?:款|项|两款)")
 _REFERS = re.compile(r"依照前款|前款规定的?处罚")
 _MAX = 260
 _FIT = 0.25
+_ALONE = 0.2  # the conduct that only this sentence names goes before what all of them share
 _EARLIER = 0.02  # a sentence; the rule stands before its special cases
 _FOCUS = 0.6  # what a follow-up adds counts more than what it takes over
 
@@ -71,11 +72,13 @@ def pieces(passage: Passage, question: Understood, lexicon: Lexicon) -> list[Pie
         if source
         else list(_article(passage.text))
     )
+    alone = lexicon.telling(question.matter, [text for text, _ in rows])
     out = []
     for at, (text, quote) in enumerate(rows):
         if len(text) > _MAX and not quote:
             continue
-        score = lexicon.coverage(question.matter, text) if not _LEANS.match(text) and not _REFERS.search(text) else 0.0
+        whole = not _LEANS.match(text) and not _REFERS.search(text)
+        score = lexicon.coverage(question.matter, text) + _ALONE * alone[at] if whole else 0.0
         score += _FIT * bool(FITS[question.kind].search(text)) + _FIT * (question.kind is Kind.SUM and bool(sums(text)))
         score += _FOCUS * lexicon.coverage(question.focus, text) if question.focus else 0.0
         out.append(Piece(_closed(text), quote, score - _EARLIER * min(at, 6), at))
