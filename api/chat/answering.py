@@ -16,6 +16,7 @@ from typing import Any
 from fastapi.concurrency import run_in_threadpool
 
 from api.chat import repository, service
+from api.chat.schemas import AnswerOut
 from api.chat.service import PENDING, Asked
 from api.chat.wording import answer_out, block_out, citations_out
 from api.clock import now, today
@@ -145,9 +146,8 @@ class Answering:
         answer = answer_out(decision.answer)
         with self.database.write() as session:
             kept = service.answered(session, asked, answer_id, answer, decision.answer.text)
-        told = answer.model_dump(mode="json", exclude={"understood"})
-        consultation = kept.consultation.model_dump() if kept.consultation else None
-        return {"message": answer_id, "question": asked.id, **told, "consultation": consultation}
+        told = kept.model_dump(mode="json", include={*AnswerOut.model_fields, "consultation"})
+        return {"message": answer_id, "question": asked.id, **told}
 
     def _renew(self, asked: Asked) -> None:
         with self.database.write() as session:

@@ -1,7 +1,11 @@
 """A question handed over, taken, answered and read; what each may do in which state."""
 
+from dataclasses import replace
+
 import pytest
 
+from api.chat.service import WAITING
+from api.errors import NotSearched
 from api.people.tables import Role
 from tests.api.support import ask, events, start
 
@@ -23,6 +27,17 @@ def opened(client, offered):
 
 
 class TestOffer:
+    def test_what_is_added_while_it_waits_is_not_offered_anew(self, client, opened):
+        conversation, headers, id = opened
+        decision = events(ask(client, conversation, headers, "求助 还有监测报告"))[-1][1]
+        assert decision["consultation"] == {"id": id, "state": "open"}
+        assert [block["text"] for block in decision["blocks"]] == [WAITING]
+        assert (decision["citations"], decision["contacts"], decision["speaker"]) == ([], [], "rule")
+        kept = client.get(f"/api/conversations/{conversation}", headers=headers).json()["messages"][-1]
+        assert (kept["text"], kept["blocks"]) == (WAITING, decision["blocks"])
+        answered = events(ask(client, conversation, headers, "罚多少"))[-1][1]
+        assert answered["blocks"][0]["text"] != WAITING
+
     def test_anonymous(self, client):
         conversation, _ = start(client)
         assert client.post(f"/api/conversations/{conversation}/consultation").status_code == 401
@@ -131,6 +146,17 @@ class TestCase:
         assert "这个处罚对不对" in expert.get("/console/consultations?state=open&q=处罚&order=new").text
         assert "没有找到" in expert.get("/console/consultations?q=没有这个词").text
         assert "这个状态下还没有" in expert.get("/console/consultations?state=closed").text
+
+    def test_a_search_that_does_not_answer_is_no_empty_search(self, app, opened, sign_in):
+        def down(query, on, region):
+            raise NotSearched
+
+        house = app.state.house
+        app.state.house = replace(house, rooms=replace(house.rooms, search=down))
+        response = sign_in(Role.EXPERT).get(
+            f"/console/consultations/{opened[2]}/passages?q=油烟", headers={"Accept": "application/json"}
+        )
+        assert (response.status_code, response.json()["message"]) == (503, NotSearched.words)
 
     def test_pulse_changes(self, client, opened, sign_in):
         conversation, headers, id = opened
