@@ -1,12 +1,14 @@
 """A question handed over, taken, answered and read; what each may do in which state."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from api.chat.service import WAITING
 from api.errors import NotSearched
 from api.people.tables import Role
+from bot.answer import Block, Context, Decision
 from tests.api.support import ask, events, start
 
 
@@ -146,6 +148,19 @@ class TestCase:
         assert "这个处罚对不对" in expert.get("/console/consultations?state=open&q=处罚&order=new").text
         assert "没有找到" in expert.get("/console/consultations?q=没有这个词").text
         assert "这个状态下还没有" in expert.get("/console/consultations?state=closed").text
+
+    def test_a_table_reaches_the_expert_as_a_table(self, client, doctor, sign_in, monkeypatch):
+        rows = (("情形", "处罚"), ("露天烧烤的", "罚 500 元以上[1]"))
+        told = list(doctor.stream("罚多少", [], Context(date(2026, 11, 29))))[-1].answer
+        answer = replace(told, blocks=(Block("**先看**", cites=(1,)), Block(kind="table", cites=(1,), rows=rows)))
+        monkeypatch.setattr(doctor, "stream", lambda *_: iter([Decision(answer)]))
+        conversation, headers = start(client)
+        ask(client, conversation, headers, "罚多少")
+        id = client.post(f"/api/conversations/{conversation}/consultation", json={}, headers=headers).json()["id"]
+        page = sign_in(Role.EXPERT).get(f"/console/consultations/{id}").text
+        assert '<td data-head="处罚">罚 500 元以上</td>' in page
+        assert '<p class="words">先看</p>' in page
+        assert "｜" not in page
 
     def test_a_search_that_does_not_answer_is_no_empty_search(self, app, opened, sign_in):
         def down(query, on, region):
