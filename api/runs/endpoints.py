@@ -98,9 +98,10 @@ def compare(house: HouseDep, person: Evaluator, a: str = "", b: str = "") -> Fil
 
 
 @router.get("/state")
-def state(house: HouseDep, person: Evaluator) -> dict[str, service.JobOut | None]:
+def state(house: HouseDep, person: Evaluator, id: str = "") -> dict[str, service.JobOut | None]:
+    """How far a run is; without its id the one that is running or next."""
     with house.database.read() as session:
-        job = repository.unfinished(session, "eval")
+        job = _run(session, id) if id else repository.unfinished(session, "eval")
         return {"job": service.out(job) if job else None}
 
 

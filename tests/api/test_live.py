@@ -378,6 +378,36 @@ class TestBrowser:
         gone = user.request.get(f"/api/conversations/{kept['id']}", headers={"Authorization": f"Bearer {kept['token']}"})
         assert gone.status == 404
 
+    def test_where_the_keys_are_is_seen(self, visitor):
+        """With the keyboard alone: ask, read the basis, close; each place that the focus comes to has a ring."""
+        user = visitor(1280)
+        user.goto("/")
+        ring = """() => {
+            let at = document.activeElement;
+            while (at.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+            return [at.textContent, getComputedStyle(at).boxShadow.includes("0px 0px 0px 4px")];
+        }"""
+        seen = {}
+        while "我来问" not in "".join(seen):
+            user.keyboard.press("Tab")
+            words, ringed = user.evaluate(ring)
+            seen[words] = ringed
+        user.keyboard.press("Enter")
+        user.keyboard.type("罚多少")
+        user.keyboard.press("Enter")
+        user.locator("env-doctor .answer[data-outcome=answered]").wait_for()
+        while "《生态环境法典》" not in "".join(seen):
+            user.keyboard.press("Shift+Tab")
+            words, ringed = user.evaluate(ring)
+            seen[words] = ringed
+        user.keyboard.press("Enter")
+        assert user.get_by_text("打开全文").is_visible()
+        user.keyboard.press("Escape")
+        words, ringed = user.evaluate(ring)
+        seen[words] = ringed
+        assert words == "环保医生"
+        assert [words for words, ringed in seen.items() if not ringed] == []
+
     def test_words_stay_while_the_network_is_gone(self, visitor):
         user = visitor()
         user.goto("/")

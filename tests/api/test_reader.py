@@ -70,6 +70,11 @@ class TestReader:
         assert 'data-status="已废止"' in page
         assert re.search(r"由\s*<a href=\"/documents/doc-code\">《生态环境法典》</a>代替", page)
 
+    def test_find_looks_into_headings_too(self, client):
+        page = client.get("/documents/doc-code?find=法律责任").text
+        assert "“法律责任”出现 1 次" in page
+        assert "没有“法律" not in page
+
     def test_find(self, client):
         page = client.get("/documents/doc-code?find=本法").text
         assert "出现 2 次" in page

@@ -1,6 +1,7 @@
 """Evaluation as a child process: started, followed, read."""
 
 import json
+import re
 import sys
 
 import pytest
@@ -63,6 +64,15 @@ class TestRuns:
         assert json.loads(evaluator.get(f"/console/runs/{id}/files/summary.json").text)["figures"]
         assert "逐题结果" in page
         assert evaluator.get(f"/console/runs/{id}/files/results.jsonl").status_code == 200
+
+    def test_runs_that_wait_do_not_show_how_far_another_is(self, app, evaluator, sets, monkeypatch):
+        run(app, evaluator, monkeypatch)
+        evaluator.post("/console/runs", data={"set": "small"})
+        evaluator.post("/console/runs", data={"set": "small"})
+        followed = re.findall(r'data-work="(/console/runs/state[^"]*)"', evaluator.get("/console/runs").text)
+        jobs = [evaluator.get(path).json()["job"] for path in followed]
+        assert len({job["id"] for job in jobs}) == 2
+        assert {job["state"] for job in jobs} == {"waiting"}
 
     def test_a_broken_run_says_why(self, app, evaluator, sets, monkeypatch):
         id = run(app, evaluator, monkeypatch, "fail")
