@@ -92,7 +92,7 @@ export class AnswerView {
   fail(words, again) {
     this.node.dataset.outcome = "failed";
     this.body.append(el("p", { class: "trouble", role: "alert" }, words));
-    if (again) this.body.append(el("button", { type: "button", class: "quiet", onclick: again, text: "再试一次" }));
+    if (again) this.body.append(el("button", { type: "button", class: "topic", onclick: again, text: "再试一次" }));
   }
 
   /** @param {Block} block */
@@ -238,8 +238,12 @@ export class AnswerView {
         box.append(el("p", { class: "trouble", role: "alert", text: error instanceof Error ? error.message : String(error) }));
       }
     };
-    const ask = () =>
-      box.replaceChildren(el("p", { text: "哪里不对？" }), ...WRONG.map((text) => el("button", { type: "button", class: "topic", onclick: () => say(false, text), text })));
+    const ask = () => {
+      const reasons = WRONG.map((text) => el("button", { type: "button", class: "topic", onclick: () => say(false, text), text }));
+      box.replaceChildren(el("p", { text: "哪里不对？" }), ...reasons);
+      box.scrollIntoView({ block: "nearest" });
+      reasons[0].focus({ preventScroll: true }); // what was tapped is gone: the keyboard goes on from here
+    };
     box.append(
       el("button", { type: "button", class: "icon-button", "aria-label": "有用", onclick: () => say(true, "") }, icon("up")),
       el("button", { type: "button", class: "icon-button", "aria-label": "没用", onclick: ask }, icon("down")),
