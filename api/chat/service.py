@@ -23,6 +23,7 @@ from bot.answer import Turn
 
 PENDING = timedelta(seconds=120)
 WAITING = "您的话已经加到转给专家的对话里，专家会一起看到。"
+_BARE = ("escalate:person", "escalate:missed")  # reasons of a hand-over that say nothing of the matter
 HISTORY = 16  # messages that the doctor is told of; older ones hardly ever decide what a follow-up means
 
 
@@ -132,7 +133,8 @@ def answered(session: Session, asked: Asked, answer_id: str, answer: AnswerOut, 
     question.state, question.pending_until = "done", None
     current = None
     if answer.outcome == "escalate":
-        current = consultations.offered(session, conversation.id, question.id, question.text, answer.reasons)
+        subject = _subject(session, question, answer.reasons)
+        current = consultations.offered(session, conversation.id, question.id, subject, answer.reasons)
         if current.waiting:
             answer, text = _noted(answer), WAITING
     payload = answer.model_dump(mode="json")
@@ -142,6 +144,14 @@ def answered(session: Session, asked: Asked, answer_id: str, answer: AnswerOut, 
     message.reply_to, message.payload = question.id, payload
     repository.add_event(session, conversation.id, "message", {"id": message.id})
     return message_out(message)
+
+
+def _subject(session: Session, question: Message, reasons: Sequence[str]) -> str:
+    """What an expert reads in the list: a bare 我要找专家 is about the question before it."""
+    if not any(reason.startswith(_BARE) for reason in reasons):
+        return question.text
+    told = [m.text for m in repository.messages(session, question.conversation_id) if m.role == "user"]
+    return next((text for text in reversed(told) if text != question.text), question.text)
 
 
 def _noted(answer: AnswerOut) -> AnswerOut:

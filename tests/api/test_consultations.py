@@ -50,6 +50,18 @@ class TestOffer:
         assert shown["consultation"] == {"id": id, "state": "open"}
         assert shown["messages"][1]["consultation"]["state"] == "offered"
 
+    def test_a_bare_wish_is_about_the_question_before_it(self, client, doctor, sign_in, monkeypatch):
+        conversation, headers = start(client)
+        ask(client, conversation, headers, "没有排污许可证罚多少")
+        told = list(doctor.stream("求助", [], Context(date(2026, 11, 29))))[-1].answer
+        wish = replace(told, reasons=("escalate:person",))
+        monkeypatch.setattr(doctor, "stream", lambda *_: iter([Decision(wish)]))
+        ask(client, conversation, headers, "我要找专家")
+        client.post(f"/api/conversations/{conversation}/consultation", json={}, headers=headers)
+        listed = sign_in(Role.EXPERT).get("/console/consultations").text
+        assert "没有排污许可证罚多少" in listed
+        assert "我要找专家" not in listed
+
     def test_a_wish_opens_at_once(self, client, sign_in):
         conversation, headers = start(client)
         ask(client, conversation, headers, "罚多少")
