@@ -88,6 +88,12 @@ class Busy(SiteError):
     words = "现在咨询的人比较多。您写的内容还在，请过一会儿再发送。"
 
 
+class NotSearched(SiteError):
+    status = 503
+    code = "not_searched"
+    words = "检索法规的服务暂时没有回应，没有查成。请过几分钟再试。"
+
+
 class NotStored(SiteError):
     """The database took nothing: 507 where room is missing, 503 where trying again may help."""
 

@@ -13,11 +13,11 @@ from datetime import date
 from pathlib import Path
 from typing import Protocol
 
+from api.errors import NotSearched
 from api.jobs.worker import JobError, Progress
 from api.settings import Settings
 from bot.answer import Context, Event, Turn
 from corpus import intake
-from corpus import starter as library
 from corpus.catalogue import Catalogue
 from corpus.intake import Prepared
 from corpus.loaders.sandbox import Limits, Sandbox
@@ -39,7 +39,7 @@ class Rooms:
     """The other rooms as functions, so that a test can bring its own.
 
     `doctor` answers from the newest index; `index_id` is '' where there is none. `prepare` reads a file without storing
-    it. `build` makes a new index beside the live one, tells (done, total, what it does) and returns its id.
+    it. `search` raises NotSearched where there is no index or Milvus does not answer. `build` makes a new index beside the live one, tells (done, total, what it does) and returns its id.
     """
 
     region: str
@@ -58,27 +58,14 @@ def open_rooms(settings: Settings) -> Rooms:
     :raises EncoderError, ModelError: where an encoder or a chat model is asked for that cannot be had
     """
     # Heavy: search and chat libraries. Only who really serves pays for them.
-    from bot.doctor import Doctor as TheDoctor
+    from bot.door import open_practice
     from bot.settings import Settings as DoctorSettings
-    from indexer import door
-    from indexer.encoder import load as load_encoder
     from indexer.settings import Settings as IndexSettings
     from indexer.store import StoreError
 
     doctoring = DoctorSettings()
-    starter = library.load()
-    catalogue = Catalogue.open(settings.database, known=starter.instruments)
-    places = IndexSettings(data_dir=settings.data_dir, database_url=settings.database)
-    encoder = load_encoder(places.encoder)
-    reader = door.open_reader(places, catalogue, starter, encoder)
-    doctor = TheDoctor(
-        reader.current,
-        starter,
-        region=doctoring.region,
-        writer=doctoring.writer(settings.database),
-        judges=doctoring.judges(encoder),
-        answer_at=doctoring.answer_at,
-    )
+    practice = open_practice(doctoring, IndexSettings(data_dir=settings.data_dir, database_url=settings.database))
+    reader = practice.reader
 
     def index_id() -> str:
         try:
@@ -91,7 +78,7 @@ def open_rooms(settings: Settings) -> Rooms:
             return reader.current().search(query, on=on, region=region, k=FOUND) if query else []
         except StoreError as error:
             log.error("nothing could be searched: %s", error)
-            return []
+            raise NotSearched from error
 
     def prepare(path: Path, name: str) -> Prepared:
         with Sandbox(Limits(size=settings.upload_mb * 2**20)) as sandbox:
@@ -107,9 +94,9 @@ def open_rooms(settings: Settings) -> Rooms:
 
     return Rooms(
         region=doctoring.region,
-        catalogue=catalogue,
-        starter=starter,
-        doctor=lambda: doctor,
+        catalogue=practice.catalogue,
+        starter=practice.starter,
+        doctor=lambda: practice.doctor,
         index_id=index_id,
         search=search,
         prepare=prepare,

@@ -19,6 +19,7 @@ from corpus.catalogue import Catalogue, CatalogueError, Record, State
 from corpus.collection import Collection
 from corpus.database import StoreError
 from corpus.legal import as_known
+from corpus.links import plain_title
 from corpus.loaders import LoadError
 from corpus.loaders.sandbox import Sandbox
 from corpus.metadata import Overrides
@@ -335,7 +336,18 @@ def impact(
         found = _impact(catalogue, title, label, on or date.today(), cases, answers)
     except ValueError as error:
         raise _fail(str(error)) from error
+    if not found and not _known(catalogue, title):
+        raise _fail(
+            f"没有“{key}”这份文件：目录和随附资料库里都没有，也没有内容引用它。"
+            "请核对名称，用 python -m corpus list 查看已有文档。"
+        )
     report_library.impact(Console(), found)
+
+
+def _known(catalogue: Catalogue, title: str) -> bool:
+    """Whether catalogue or library have an instrument by this name, in any form and edition."""
+    names = {plain_title(document.title) for document in catalogue.documents(state=None)}
+    return plain_title(title) in names | {plain_title(name) for name in catalogue.known}
 
 
 def _impact(catalogue: Catalogue, title: str, article: str, day: date, cases: Path, answers: Path | None) -> impact_.Impact:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from corpus import standards
-from corpus.dates import days
+from corpus.dates import DAY, days
 from corpus.loaders.base import Block, Loaded
 from corpus.numerals import ARTICLE
 from corpus.regions import most_named, place
@@ -23,6 +23,7 @@ _ADOPTED = re.compile(r"(通过|公布|发布|修正|修订|批准|印发)")
 _FROM = re.compile(r"^(?:起)?\s*(?:施行|实施|生效)")
 _COMPILED = re.compile(r"(?:编制|制定|印发|出台)了?《([^》]{6,60}(?:规划|计划|纲要|方案))》")
 _PAPER = re.compile(r"([\u4e00-\u9fff]{2,4}(?:日报|晚报|晨报|时报|都市报))(?:记者|讯|社)")
+_SIGNED = re.compile(rf"([^，。；：:、]{{3,29}}[厅局部院会府室委])\s+{DAY.pattern}")
 _MONTH = re.compile(r"(20\d{2})\s*[-年._]\s*(0?[1-9]|1[0-2])(?!\d)")
 _SPAN = re.compile(r"(20\d{2})\s*(?:年)?\s*[-—–~至]\s*(20\d{2})")
 _LEGISLATURE = re.compile(r"(?:第[一二三四五六七八九十]+届)?全国人民代表大会(常务委员会)?")
@@ -180,8 +181,13 @@ def _issuer(line: str) -> str:
 
 
 def _signature(clues: Clues, lines: list[str]) -> None:
-    """The day alone in a line near the end, below the name of who signs."""
+    """The day near the end, below the name of who signs or behind it in the same line."""
     for before, line in list(zip(lines, lines[1:], strict=False))[-25:]:
+        signed = _SIGNED.fullmatch(line.strip())
+        if signed:
+            clues.note("issuer", signed[1].strip(), line)
+            clues.note("publish_date", next((day for day, _ in days(line)), None), line)
+            return
         found = list(days(line))
         if (
             found

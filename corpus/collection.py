@@ -23,7 +23,7 @@ def searchable(catalogue: Catalogue, starter: Starter, only: Set[str] | None = N
     A digest of an article whose full text is here is no passage of its own: its words and questions go to the article,
     in the version that the digest was written for. Repealed versions stay, for questions about their time.
     """
-    behind = _behind(catalogue.documents(), starter)
+    behind = _behind(catalogue.documents(), catalogue, starter)
     digests = {(found.id, digest.article): digest for digest in starter.digests if (found := behind[digest.title])}
     used: set[str] = set()
     for passage in catalogue.all_passages() if only is None else _passages(catalogue, only - {LIBRARY}):
@@ -51,7 +51,7 @@ def marks(catalogue: Catalogue, starter: Starter) -> dict[str, str]:
         stored, since a document is only ever stored whole, and by the digests that go with it
     """
     records = catalogue.records(State.PUBLISHED)
-    behind = _behind((as_known(row.document, catalogue.known) for row in records), starter)
+    behind = _behind((as_known(row.document, catalogue.known) for row in records), catalogue, starter)
     attached: dict[str, list[Passage]] = defaultdict(list)
     for digest in starter.digests:
         if found := behind[digest.title]:
@@ -61,9 +61,9 @@ def marks(catalogue: Catalogue, starter: Starter) -> dict[str, str]:
     return out | {LIBRARY: _mark(sorted(held.items()), starter.digests, starter.faqs)}
 
 
-def _behind(documents: Iterable[Document], starter: Starter) -> dict[str, Document | None]:
+def _behind(documents: Iterable[Document], catalogue: Catalogue, starter: Starter) -> dict[str, Document | None]:
     """:returns: title of each instrument with digests -> the version that they speak of"""
-    versions = Versions(documents, starter.instruments)
+    versions = Versions(documents, starter.instruments, catalogue.labels, starter.articles)
     return {digest.title: versions.behind(digest.title) for digest in starter.digests}
 
 
@@ -95,7 +95,7 @@ class Collection:
         if revision != self._revision:
             known = self._starter.instruments
             self._documents = {row.id: as_known(row, known) for row in self._catalogue.documents()}
-            self._versions = Versions(self._documents.values(), known, self._catalogue.labels)
+            self._versions = Versions(self._documents.values(), known, self._catalogue.labels, self._starter.articles)
             self._revision = revision
         return revision
 

@@ -15,7 +15,8 @@ from corpus.model import Cite, Document, Trust
 from corpus.regions import jurisdiction
 
 ALWAYS = 0
-_SAME_VERSION = 92  # days: adoption, promulgation and printing of one version lie this close together
+SAME_VERSION = 92  # days: adoption, promulgation and printing of one version lie this close together
+_WHOLE = 0.5  # share of its articles below which a text is an excerpt, or something else under the name of the instrument
 NEVER = date.max.toordinal() + 1
 
 
@@ -73,27 +74,37 @@ class Versions:
         documents: Iterable[Document],
         instruments: Mapping[str, Document],
         labels: Callable[[Collection[str]], Mapping[str, frozenset[str]]] = lambda ids: {},
+        articles: Mapping[str, int] | None = None,
     ) -> None:
-        """:param labels: ids of documents -> the article labels that stand in them, for those whose text is here"""
+        """:param labels: ids of documents -> the article labels that stand in them, for those whose text is here
+        :param articles: how many articles an instrument has, where that is known
+        """
         self._held: dict[str, list[Document]] = defaultdict(list)
         for document in documents:
             self._held[document.short_title].append(document)
         self._instruments = instruments
-        texts = {row.id for title in instruments if (row := self.behind(title)) and row.id != instruments[title].id}
-        self._labels = labels(texts)
+        texts = {
+            title: [row for row in self._held[title] if _is_one(row, instruments[title])]
+            for title in instruments
+            if title in self._held
+        }
+        self._labels = labels({row.id for rows in texts.values() for row in rows})
+        for title, rows in texts.items():
+            least = _WHOLE * (articles or {}).get(title, 0)
+            self._held[title] = [row for row in rows if len(self._labels.get(row.id, ())) >= least]
 
     def behind(self, title: str) -> Document | None:
         """The version that an entry of the library speaks of; None for an unknown title.
 
         It is the text published when the library says, if need be a few weeks off. A later text under the name, level and
-        place of an instrument ends what the library knows; one of another level or place is a namesake and changes nothing.
+        place of an instrument ends what the library knows; one of another level or place is a namesake and changes nothing,
+        and so does an excerpt: three pages about a code would silence what the library says of its other articles.
         """
         known = self._instruments.get(title)
         held = self._held.get(title, [])
         if known is None:
             return max(held, key=_start, default=None)
-        held = [row for row in held if _is_one(row, known)]
-        same = [row for row in held if _days_apart(row, known) <= _SAME_VERSION]
+        same = [row for row in held if _days_apart(row, known) <= SAME_VERSION]
         if same:
             return min(reversed(same), key=lambda row: _days_apart(row, known))
         newest = max([known, *held], key=_start)

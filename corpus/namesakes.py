@@ -10,9 +10,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from functools import lru_cache
 
 from corpus import starter
+from corpus.legal import SAME_VERSION
 from corpus.model import LEVELS, Document, Passage, Trust, short_title
 from corpus.numerals import NUMERAL, number
 from corpus.regions import jurisdiction, place
@@ -69,8 +71,13 @@ def _against(document: Document, title: str, known: Document, passages: Sequence
         yield f"与资料库里的{name}同名，却没有公布或施行日期，看不出是哪一版，请核对后再发布"
     elif known.publish_date and document.publish_date and document.publish_date > known.publish_date:
         yield f"与资料库里的{name}（{known.publish_date} 公布）同名，日期却更新；如确是新版，请核对后再发布"
-    elif document.publish_date == known.publish_date or not document.publish_date:
+    elif not known.publish_date or not document.publish_date or _near(document.publish_date, known.publish_date):
         yield from _differs(known, passages, partial=bool(_PART.search(title)))
+
+
+def _near(day: date, other: date) -> bool:
+    """Whether two days are those of one version, which the library's digests would then be laid over."""
+    return abs((day - other).days) <= SAME_VERSION
 
 
 def _differs(known: Document, passages: Sequence[Passage], *, partial: bool) -> Iterator[str]:
@@ -80,7 +87,7 @@ def _differs(known: Document, passages: Sequence[Passage], *, partial: bool) -> 
     articles = {passage.article: passage.text for passage in passages if passage.kind == "article"}
     counted = library.articles.get(known.short_title, 0)
     if counted and not partial and len(articles) < 0.9 * counted:
-        yield f"与资料库里的{name}同名同日，正文却只有 {len(articles)} 条（应有 {counted} 条），请核对后再发布"
+        yield f"与资料库里的{name}同名同版，正文却只有 {len(articles)} 条（应有 {counted} 条），请核对后再发布"
         return
     wrong = [
         digest.article
@@ -91,7 +98,7 @@ def _differs(known: Document, passages: Sequence[Passage], *, partial: bool) -> 
     ]
     if wrong:
         more = f"等 {len(wrong)} 条" if len(wrong) > 1 else ""
-        yield f"与资料库里的{name}同名同日，{wrong[0]}{more}的数额、期限却与资料库的要点不一致，请核对后再发布"
+        yield f"与资料库里的{name}同名同版，{wrong[0]}{more}的数额、期限却与资料库的要点不一致，请核对后再发布"
 
 
 _WORDS = frozenset((0.0, 1.0))  # 一 is more often a word than a number

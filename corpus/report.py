@@ -16,6 +16,8 @@ from corpus.links import Kind, Link
 from corpus.model import Document, Passage
 from corpus.numerals import ARTICLE, article_label
 
+_WIDE = 120  # columns of a terminal on which ids, days and titles stand side by side
+
 
 def as_row(document: Document, day: date) -> dict[str, object]:
     row = {name: value.isoformat() if isinstance(value, date) else value for name, value in asdict(document).items()}
@@ -33,6 +35,15 @@ def grid(fixed: Sequence[str], flowing: Sequence[str], title: str) -> Table:
 
 
 def documents(console: Console, found: Sequence[Document], day: date) -> None:
+    if console.width < _WIDE:
+        table = grid(("编号", "状态"), ("标题",), f"{len(found)} 份，状态以 {day} 为准")
+        for row in found:
+            since = f"{row.effective_date} 施行" if row.effective_date else ""
+            published = f"{row.publish_date} 公布" if row.publish_date else ""
+            below = "，".join(part for part in (row.level, row.region, published, since) if part)
+            table.add_row(row.id, str(row.status_on(day)), f"{row.title}\n{below}" if below else row.title)
+        console.print(table)
+        return
     table = grid(("编号", "状态", "公布", "施行", "级别"), ("标题", "地区"), f"{len(found)} 份，状态以 {day} 为准")
     for row in found:
         dates = (str(row.publish_date or ""), str(row.effective_date or ""))
@@ -73,6 +84,13 @@ def drafts(console: Console, records: Sequence[Record]) -> None:
 
 
 def events(console: Console, found: Sequence[Event]) -> None:
+    if console.width < _WIDE:
+        table = grid(("时间", "操作"), ("标题",), "")
+        for row in found:
+            below = "，".join(part for part in (row.actor, row.document_id, row.detail) if part)
+            table.add_row(f"{row.at.astimezone():%Y-%m-%d %H:%M}", row.action, f"{row.title}\n{below}")
+        console.print(table)
+        return
     table = grid(("时间", "操作人", "操作", "编号"), ("标题", "说明"), "")
     for row in found:
         at = row.at.astimezone().strftime("%Y-%m-%d %H:%M:%S")

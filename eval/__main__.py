@@ -91,7 +91,8 @@ def run_set(
             errors.print(f"接着上次：{len(run.questions)} 题里已经答了 {len(run.results)} 题")
         missing = unmet(run.questions, system.catalogue, system.starter, setting.on, setting.region)
         if missing:
-            errors.print(f"有 {len(missing)} 条标准条文对不上知识库，这些题会算作没有找到：", *missing[:5], sep="\n")
+            shown = () if sets.held_out(path.stem) else missing[:5]
+            errors.print(f"有 {len(missing)} 条标准条文对不上知识库，这些题会算作没有找到：", *shown, sep="\n")
         extra, verdicts = {"unmet gold": len(missing)}, None
         try:
             with _bar() as bar:
@@ -179,8 +180,9 @@ def compare_runs(
     out.print(table)
     moved = turned(questions, before.results, after.results)
     for title, rows in (("变差", moved.worse), ("变好", moved.better)):
-        out.print(f"{title} {len(rows)} 题" + ("：" if rows else ""))
-        for q in rows[:10]:
+        listed = () if sets.held_out(after.header["set"]) else rows[:10]
+        out.print(f"{title} {len(rows)} 题" + ("：" if listed else ""))
+        for q in listed:
             out.print(f"  {q.id}  {q.question[:40]}", markup=False)
     if page:
         write(page, write_comparison(before, after, questions, note, changes, moved))

@@ -14,6 +14,7 @@ from corpus.model import Cite, short_title
 from eval.checks import Repeated, faults, once
 
 SETS = Path(__file__).parent / "sets"
+_HELD_OUT = "_heldout"
 
 
 class SetError(ValueError):
@@ -56,6 +57,11 @@ def find(name: str) -> Path:
             return path
     known = "、".join(sorted(path.stem for path in SETS.glob("*.jsonl")))
     raise FileNotFoundError(f"没有找到题集 {name}。请写文件的路径，或者其中之一：{known}")
+
+
+def held_out(name: str) -> bool:
+    """Whether a set is one that states a figure and is never looked at: what tunes on its rows spoils it for good."""
+    return name.endswith(_HELD_OUT)
 
 
 def load(path: Path) -> list[Question]:

@@ -63,6 +63,19 @@ def test_every_room_has_its_door():
     assert not missing, f"rooms without a __main__.py: {missing}"
 
 
+def test_site_and_commands_open_the_doctor_at_one_place():
+    """Else a new setting would act in one of them only. `eval` holds its doctor to one index."""
+    making = set()
+    for path in (path for path in FILES if path.is_relative_to(ROOT / "api") or path.is_relative_to(ROOT / "bot")):
+        nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+        brought = [node for node in nodes if isinstance(node, ast.ImportFrom) and node.module == "bot.doctor"]
+        names = {alias.asname or alias.name for node in brought for alias in node.names}
+        called = {node.func.id for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+        if names & called:
+            making.add(path.relative_to(ROOT).as_posix())
+    assert making == {"bot/door.py"}
+
+
 # What only its extra brings: (part of the code, module).
 OF_AN_EXTRA = {
     ("indexer/milvus", "pymilvus"),

@@ -16,6 +16,7 @@ from typing import Any
 from fastapi.concurrency import run_in_threadpool
 
 from api.chat import repository, service
+from api.chat.schemas import AnswerOut
 from api.chat.service import PENDING, Asked
 from api.chat.wording import answer_out, block_out, citations_out
 from api.clock import now, today
@@ -31,7 +32,7 @@ Said = tuple[str, dict[str, Any]]
 TURN_SECONDS = 0.15
 FAILED = "回答时出了问题，没有答完。您的问题已经保存，可以再发送一次，也可以预约专家。"
 NOT_SEARCHED = "检索法规的服务暂时没有回应，没有答成。您的问题已经保存，请过几分钟再发送一次，也可以预约专家。"
-HANDED = "专家已经接手，您的话已转给专家。回复会直接出现在这里。"
+HANDED = "专家已经接手，您的话已转给专家。回复会直接出现在这里。有危险请先打 119 或 120。"
 log = logging.getLogger(__name__)
 
 
@@ -145,9 +146,8 @@ class Answering:
         answer = answer_out(decision.answer)
         with self.database.write() as session:
             kept = service.answered(session, asked, answer_id, answer, decision.answer.text)
-        told = answer.model_dump(mode="json", exclude={"understood"})
-        consultation = kept.consultation.model_dump() if kept.consultation else None
-        return {"message": answer_id, "question": asked.id, **told, "consultation": consultation}
+        told = kept.model_dump(mode="json", include={*AnswerOut.model_fields, "consultation"})
+        return {"message": answer_id, "question": asked.id, **told}
 
     def _renew(self, asked: Asked) -> None:
         with self.database.write() as session:

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from api.chat import repository
-from api.chat.schemas import QUESTION_LIMIT, AnswerOut, ConversationOut, MessageOut, Started
+from api.chat.schemas import QUESTION_LIMIT, AnswerOut, BlockOut, ConversationOut, MessageOut, Started
 from api.chat.tables import Conversation, Feedback, Message
 from api.clock import now
 from api.consultations import service as consultations
@@ -22,6 +22,8 @@ from api.people import audit
 from bot.answer import Turn
 
 PENDING = timedelta(seconds=120)
+WAITING = "您的话已经加到转给专家的对话里，专家会一起看到。"
+_BARE = ("escalate:person", "escalate:missed")  # reasons of a hand-over that say nothing of the matter
 HISTORY = 16  # messages that the doctor is told of; older ones hardly ever decide what a follow-up means
 
 
@@ -129,14 +131,33 @@ def answered(session: Session, asked: Asked, answer_id: str, answer: AnswerOut, 
     if conversation is None or question is None:
         raise NotFound("这次对话已经删除。")
     question.state, question.pending_until = "done", None
-    payload = answer.model_dump(mode="json")
+    current = None
     if answer.outcome == "escalate":
-        current = consultations.offered(session, conversation.id, question.id, question.text, answer.reasons)
+        subject = _subject(session, question, answer.reasons)
+        current = consultations.offered(session, conversation.id, question.id, subject, answer.reasons)
+        if current.waiting:
+            answer, text = _noted(answer), WAITING
+    payload = answer.model_dump(mode="json")
+    if current:
         payload["consultation"] = current.out.model_dump()
     message = add(session, conversation, role="assistant", text=text, id=answer_id)
     message.reply_to, message.payload = question.id, payload
     repository.add_event(session, conversation.id, "message", {"id": message.id})
     return message_out(message)
+
+
+def _subject(session: Session, question: Message, reasons: Sequence[str]) -> str:
+    """What an expert reads in the list: a bare 我要找专家 is about the question before it."""
+    if not any(reason.startswith(_BARE) for reason in reasons):
+        return question.text
+    told = [m.text for m in repository.messages(session, question.conversation_id) if m.role == "user"]
+    return next((text for text in reversed(told) if text != question.text), question.text)
+
+
+def _noted(answer: AnswerOut) -> AnswerOut:
+    """A person has asked for the expert already: to be offered one again would read as if that had been lost."""
+    block = BlockOut(index=0, kind="lead", text=WAITING, cites=[], rows=[])
+    return answer.model_copy(update={"speaker": "rule", "blocks": [block], "citations": [], "contacts": []})
 
 
 def failed(session: Session, asked: Asked) -> None:

@@ -171,6 +171,7 @@ def _shown(
         request, "consultations/case.html", status, title="云问诊", case=case, thread=sorted(thread, key=lambda said: said[0]), names=names,
         citable=replying.citable(messages), states=STATE_NAMES, whats=WHAT_NAMES, State=State, problem=problem, text=text,
         mine=case.with_expert and case.expert_id == person.id, pulse=_pulse(house, id), What=What,
+        unmarked=unmarked,
     )  # fmt: skip
 
 

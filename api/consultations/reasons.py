@@ -18,7 +18,7 @@ _WORDS = {
     "escalate:batch": "判断一批物料是否危险废物",
     "escalate:parcel": "判断具体地块",
     "escalate:conflict": "规定之间不一致",
-    "escalate:missed": "连续没有答到",
+    "escalate:missed": "前面没有答到",
     "escalate:unknown": "知识库没有直接的规定",
     "escalate:": "判断具体情况",
     "nothing-verified": "答案没有通过核对",

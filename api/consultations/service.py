@@ -42,6 +42,11 @@ class Case:
         return self.state in (State.TAKEN, State.REPLIED)
 
     @property
+    def waiting(self) -> bool:
+        """Asked for, and nobody has taken it yet."""
+        return self.state is State.OPEN
+
+    @property
     def notes(self) -> list[tuple[datetime, dict[str, Any]]]:
         """What the user wrote for the expert beside the conversation, oldest first."""
         return [(event.at, event.data) for event in self.events if event.data.get("note") or event.data.get("contact")]

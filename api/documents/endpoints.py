@@ -11,7 +11,7 @@ from api.anchors import reader_link
 from api.clock import today
 from api.documents import shelf
 from api.documents.reading import reading
-from api.errors import NotFound
+from api.errors import NotFound, NotSearched
 from api.house import HouseDep
 from api.rendering import page
 from corpus.model import LEVELS, Status
@@ -28,7 +28,11 @@ def documents(
 ) -> HTMLResponse:
     on, q, offset = today(house.settings.timezone), q.strip()[:80], max(0, offset)
     found = shelf.books(house.rooms.catalogue, house.rooms.starter, on, q=q, level=level, status=status)
-    inside = house.rooms.search(q, on, house.rooms.region) if q and not offset else []
+    inside, trouble = [], ""
+    try:
+        inside = house.rooms.search(q, on, house.rooms.region) if q and not offset else []
+    except NotSearched as error:  # the shelf of titles needs no index
+        trouble = error.message
 
     def url(at: int) -> str:
         return "?" + urlencode({"q": q, "level": level, "status": status, "offset": at})
@@ -36,7 +40,7 @@ def documents(
     return page(
         request, "documents/list.html", title="查法规", q=q, level=level, status=status, total=len(found), inside=inside,
         books=found[offset : offset + ROWS], limit=ROWS, offset=offset, url=url, levels=list(LEVELS), link=reader_link,
-        unmarked=unmarked,
+        unmarked=unmarked, trouble=trouble,
         statuses=[Status.IN_FORCE, Status.NOT_YET, Status.AMENDED, Status.REPEALED, Status.DRAFT],
     )  # fmt: skip
 

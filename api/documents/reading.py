@@ -79,7 +79,8 @@ def reading(opened: Opened, *, passage_id: str = "", quoted: str = "", find: str
         )
         articles.append(article)
         contents += opens
-        if find and (count := text.count(find)):
+        shown = "\n".join([text, title, *(heading.text for heading in opens)])
+        if find and (count := shown.count(find)):
             hits += count
             if len(finds) < MOST_FINDS:
                 finds.append(article)

@@ -11,7 +11,7 @@ from fastapi import APIRouter, File, Form, Request, UploadFile
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 from sqlalchemy.orm import Session
 
-from api.errors import Invalid, NotFound
+from api.errors import Forbidden, Invalid, NotFound
 from api.house import House, HouseDep
 from api.jobs import repository, service
 from api.jobs.tables import Job, JobState
@@ -22,9 +22,10 @@ from api.rendering import page
 from api.runs import evaluation
 
 router = APIRouter(prefix="/console/runs", include_in_schema=False)
+ROWS = "results.jsonl"
 FILES = {
     "summary.json": "application/json",
-    "results.jsonl": "application/x-ndjson",
+    ROWS: "application/x-ndjson",
     "log.txt": "text/plain; charset=utf-8",
 }
 # The report is a page of its own making: it may bring its styles along, and may not run anything.
@@ -41,7 +42,7 @@ def _list(request: Request, house: House, faults: Sequence[str] = (), status: in
         rows = [(service.out(job), job.args) for job in repository.listed(session, "eval")]
     return page(
         request, "runs/list.html", status, title="评测", rows=rows, sets=evaluation.question_sets(house.settings.sets),
-        headlines=evaluation.HEADLINES, running=any(job.running for job, _ in rows), faults=faults,
+        held_out=evaluation.held_out, headlines=evaluation.HEADLINES, running=any(job.running for job, _ in rows), faults=faults,
         done=[(job, args) for job, args in rows if job.state == JobState.DONE],
     )  # fmt: skip
 
@@ -97,9 +98,10 @@ def compare(house: HouseDep, person: Evaluator, a: str = "", b: str = "") -> Fil
 
 
 @router.get("/state")
-def state(house: HouseDep, person: Evaluator) -> dict[str, service.JobOut | None]:
+def state(house: HouseDep, person: Evaluator, id: str = "") -> dict[str, service.JobOut | None]:
+    """How far a run is; without its id the one that is running or next."""
     with house.database.read() as session:
-        job = repository.unfinished(session, "eval")
+        job = _run(session, id) if id else repository.unfinished(session, "eval")
         return {"job": service.out(job) if job else None}
 
 
@@ -116,6 +118,8 @@ def file(house: HouseDep, person: Evaluator, id: str, name: str) -> FileResponse
     path = _folder(house, id) / name
     if name not in FILES or not path.exists():
         raise NotFound("这次运行没有这个文件。")
+    if name == ROWS and evaluation.held_out(_set(house, id)):
+        raise Forbidden("留出题集只报指标，不提供逐题结果。")
     return FileResponse(path, media_type=FILES[name], filename=f"{id}-{name}")
 
 
@@ -124,6 +128,11 @@ def _folder(house: House, id: str) -> Path:
     with house.database.read() as session:
         run = _run(session, id)
         return house.settings.runs / str(run.args.get("folder", run.id))
+
+
+def _set(house: House, id: str) -> str:
+    with house.database.read() as session:
+        return str(_run(session, id).args["set"])
 
 
 def _run(session: Session, id: str) -> Job:

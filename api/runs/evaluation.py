@@ -27,6 +27,7 @@ HEADLINES = {
     "citation precision": "引用准确",
     "needless hand-over": "多余的转交",
 }
+_HELD_OUT = "_heldout"  # as eval.questions has it, which this room may not import
 _CHECK_SECONDS = 120
 _LINES = 20  # of what the program says that a page shows
 
@@ -36,6 +37,15 @@ class QuestionSet:
     name: str
     path: Path
     questions: int
+
+    @property
+    def held_out(self) -> bool:
+        return held_out(self.name)
+
+
+def held_out(name: str) -> bool:
+    """Whether a set may be run for its figures, and never be looked at."""
+    return name.endswith(_HELD_OUT)
 
 
 def question_sets(own: Path) -> list[QuestionSet]:

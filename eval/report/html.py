@@ -14,7 +14,7 @@ from eval.judge.judge import Verdict
 from eval.metrics.facts import holds
 from eval.metrics.harm import HARMS, harms, right_article
 from eval.metrics.retrieval import judged as ranked
-from eval.questions import Question
+from eval.questions import Question, held_out
 from eval.report import plots, words
 from eval.results import Cited, Result
 from eval.summary import PRECISION_GOAL, SHOWN_IN_SLICES
@@ -79,16 +79,22 @@ def write_report(
     results: Mapping[str, Result],
     verdicts: Mapping[str, Verdict] | None = None,
 ) -> str:
-    """:returns: a self-contained HTML page. A summary without `finished` is one of a run that was cut off."""
+    """:returns: a self-contained HTML page. A summary without `finished` is one of a run that was cut off.
+
+    Of a held-out set it holds figures alone, no question and no answer.
+    """
+    closed = held_out(summary["set"])
     verdicts = verdicts or {}
     rows = [row(q, results[q.id], verdicts.get(q.id)) for q in questions if q.id in results]
-    failures = {harm: [each for each in rows if each.found and each.found[0] == harm] for harm in HARMS}
-    against = [each for each in rows if _disagrees(each)]
+    shown = [] if closed else rows
+    failures = {harm: [each for each in shown if each.found and each.found[0] == harm] for harm in HARMS}
+    against = [each for each in shown if _disagrees(each)]
     return PAGES.get_template("template.html").render(
         s=summary,
         failures={harm: found for harm, found in failures.items() if found},
         failed=sum(bool(each.found) for each in rows),
         against=against,
+        closed=closed,
         charts=_charts(summary, results),
         asked=len(questions),
         slice_figures=SHOWN_IN_SLICES,
@@ -99,7 +105,10 @@ def write_report(
 def write_comparison(
     a: Run, b: Run, questions: Sequence[Question], note: str, changes: Sequence[Change], turned: Turned
 ) -> str:
-    """:returns: a self-contained HTML page: which figures moved, and each question that turned, before and after"""
+    """:returns: a self-contained HTML page: which figures moved, and each question that turned, before and after; of a
+    held-out set only how many turned
+    """
+    closed = held_out(a.header["set"]) or held_out(b.header["set"])
 
     def rows(moved: Sequence[Question]) -> list[tuple[Row, Row]]:
         return [(row(q, a.results[q.id]), row(q, b.results[q.id])) for q in moved]
@@ -109,6 +118,7 @@ def write_comparison(
         b=b,
         n=len(questions),
         note=note,
+        closed=closed,
         changes=changes,
         worse=rows(turned.worse),
         better=rows(turned.better),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from eval.checks import OUTCOMES
 
+CLOSED = "这是留出题集：只报指标，不列出单题，免得照着它们改。"
 FIGURES: Mapping[str, tuple[str, str]] = {
     "right": ("答对", "没有造成任何一种错误的题"),
     "outcome accuracy": ("处置正确", "该答的答、该转的转、该拒的拒"),

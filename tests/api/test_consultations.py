@@ -1,8 +1,14 @@
 """A question handed over, taken, answered and read; what each may do in which state."""
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
+from api.chat.service import WAITING
+from api.errors import NotSearched
 from api.people.tables import Role
+from bot.answer import Block, Context, Decision
 from tests.api.support import ask, events, start
 
 
@@ -23,6 +29,17 @@ def opened(client, offered):
 
 
 class TestOffer:
+    def test_what_is_added_while_it_waits_is_not_offered_anew(self, client, opened):
+        conversation, headers, id = opened
+        decision = events(ask(client, conversation, headers, "求助 还有监测报告"))[-1][1]
+        assert decision["consultation"] == {"id": id, "state": "open"}
+        assert [block["text"] for block in decision["blocks"]] == [WAITING]
+        assert (decision["citations"], decision["contacts"], decision["speaker"]) == ([], [], "rule")
+        kept = client.get(f"/api/conversations/{conversation}", headers=headers).json()["messages"][-1]
+        assert (kept["text"], kept["blocks"]) == (WAITING, decision["blocks"])
+        answered = events(ask(client, conversation, headers, "罚多少"))[-1][1]
+        assert answered["blocks"][0]["text"] != WAITING
+
     def test_anonymous(self, client):
         conversation, _ = start(client)
         assert client.post(f"/api/conversations/{conversation}/consultation").status_code == 401
@@ -32,6 +49,18 @@ class TestOffer:
         shown = client.get(f"/api/conversations/{conversation}", headers=headers).json()
         assert shown["consultation"] == {"id": id, "state": "open"}
         assert shown["messages"][1]["consultation"]["state"] == "offered"
+
+    def test_a_bare_wish_is_about_the_question_before_it(self, client, doctor, sign_in, monkeypatch):
+        conversation, headers = start(client)
+        ask(client, conversation, headers, "没有排污许可证罚多少")
+        told = list(doctor.stream("求助", [], Context(date(2026, 11, 29))))[-1].answer
+        wish = replace(told, reasons=("escalate:person",))
+        monkeypatch.setattr(doctor, "stream", lambda *_: iter([Decision(wish)]))
+        ask(client, conversation, headers, "我要找专家")
+        client.post(f"/api/conversations/{conversation}/consultation", json={}, headers=headers)
+        listed = sign_in(Role.EXPERT).get("/console/consultations").text
+        assert "没有排污许可证罚多少" in listed
+        assert "我要找专家" not in listed
 
     def test_a_wish_opens_at_once(self, client, sign_in):
         conversation, headers = start(client)
@@ -131,6 +160,30 @@ class TestCase:
         assert "这个处罚对不对" in expert.get("/console/consultations?state=open&q=处罚&order=new").text
         assert "没有找到" in expert.get("/console/consultations?q=没有这个词").text
         assert "这个状态下还没有" in expert.get("/console/consultations?state=closed").text
+
+    def test_a_table_reaches_the_expert_as_a_table(self, client, doctor, sign_in, monkeypatch):
+        rows = (("情形", "处罚"), ("露天烧烤的", "罚 500 元以上[1]"))
+        told = list(doctor.stream("罚多少", [], Context(date(2026, 11, 29))))[-1].answer
+        answer = replace(told, blocks=(Block("**先看**", cites=(1,)), Block(kind="table", cites=(1,), rows=rows)))
+        monkeypatch.setattr(doctor, "stream", lambda *_: iter([Decision(answer)]))
+        conversation, headers = start(client)
+        ask(client, conversation, headers, "罚多少")
+        id = client.post(f"/api/conversations/{conversation}/consultation", json={}, headers=headers).json()["id"]
+        page = sign_in(Role.EXPERT).get(f"/console/consultations/{id}").text
+        assert '<td data-head="处罚">罚 500 元以上</td>' in page
+        assert '<p class="words">先看</p>' in page
+        assert "｜" not in page
+
+    def test_a_search_that_does_not_answer_is_no_empty_search(self, app, opened, sign_in):
+        def down(query, on, region):
+            raise NotSearched
+
+        house = app.state.house
+        app.state.house = replace(house, rooms=replace(house.rooms, search=down))
+        response = sign_in(Role.EXPERT).get(
+            f"/console/consultations/{opened[2]}/passages?q=油烟", headers={"Accept": "application/json"}
+        )
+        assert (response.status_code, response.json()["message"]) == (503, NotSearched.words)
 
     def test_pulse_changes(self, client, opened, sign_in):
         conversation, headers, id = opened

@@ -378,6 +378,36 @@ class TestBrowser:
         gone = user.request.get(f"/api/conversations/{kept['id']}", headers={"Authorization": f"Bearer {kept['token']}"})
         assert gone.status == 404
 
+    def test_where_the_keys_are_is_seen(self, visitor):
+        """With the keyboard alone: ask, read the basis, close; each place that the focus comes to has a ring."""
+        user = visitor(1280)
+        user.goto("/")
+        ring = """() => {
+            let at = document.activeElement;
+            while (at.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+            return [at.textContent, getComputedStyle(at).boxShadow.includes("0px 0px 0px 4px")];
+        }"""
+        seen = {}
+        while "我来问" not in "".join(seen):
+            user.keyboard.press("Tab")
+            words, ringed = user.evaluate(ring)
+            seen[words] = ringed
+        user.keyboard.press("Enter")
+        user.keyboard.type("罚多少")
+        user.keyboard.press("Enter")
+        user.locator("env-doctor .answer[data-outcome=answered]").wait_for()
+        while "《生态环境法典》" not in "".join(seen):
+            user.keyboard.press("Shift+Tab")
+            words, ringed = user.evaluate(ring)
+            seen[words] = ringed
+        user.keyboard.press("Enter")
+        assert user.get_by_text("打开全文").is_visible()
+        user.keyboard.press("Escape")
+        words, ringed = user.evaluate(ring)
+        seen[words] = ringed
+        assert words == "环保医生"
+        assert [words for words, ringed in seen.items() if not ringed] == []
+
     def test_words_stay_while_the_network_is_gone(self, visitor):
         user = visitor()
         user.goto("/")
@@ -403,6 +433,44 @@ class TestBrowser:
             words,
         )
         assert shown == ["二十日内", "2 万元以上 20 万元以下"]
+
+    def test_a_table_is_read_on_a_phone(self, visitor):
+        """Row by row under its heading, as wide as the panel; its basis as people read it, with a mark to tap."""
+        user = visitor()
+        user.goto("/")
+        user.get_by_role("button", name="我来问").click()
+        shown = user.evaluate(
+            """async () => {
+                 const { AnswerView } = await import("/static/widget/answer.js");
+                 const view = new AnswerView({}, "");
+                 const rows = [["情形", "处罚", "依据"], ["露天烧烤的", "罚 500 元以上", "《生态环境法典》第一千一百三十二条[1]"]];
+                 const citation = { title: "生态环境法典", article: "第一千一百三十二条", paragraph: "", status: "现行有效", quote: "", href: "" };
+                 const blocks = [{ kind: "table", text: "", cites: [1], rows }];
+                 view.draw({ id: "a", role: "assistant", outcome: "answered", contacts: [], choices: [], suggestions: [], blocks, citations: [citation] });
+                 document.querySelector("env-doctor").shadowRoot.querySelector(".log").append(view.node);
+                 await new Promise((done) => setTimeout(done, 200));
+                 const cells = [...view.node.querySelectorAll("td")];
+                 return { basis: cells[2].textContent, marks: view.node.querySelectorAll(".table .mark").length,
+                          tops: cells.map((cell) => cell.getBoundingClientRect().top), width: cells[0].getBoundingClientRect().width };
+               }"""
+        )
+        assert shown["basis"] == "《生态环境法典》第1132条1"
+        assert shown["marks"] == 1
+        assert shown["tops"] == sorted(set(shown["tops"]))
+        assert shown["width"] > 250
+
+    def test_who_saves_lives_stands_out(self, visitor):
+        user = visitor()
+        user.goto("/")
+        shown = user.evaluate(
+            """async () => {
+                 const { AnswerView } = await import("/static/widget/answer.js");
+                 const contacts = ["119", "12345"].map((hotline) => ({ department: "x", matter: "", hotline, note: "", confirm: false }));
+                 const view = new AnswerView({}, "").draw({ id: "a", role: "assistant", outcome: "emergency", contacts, choices: [], suggestions: [], text: "先走" });
+                 return [...view.node.querySelectorAll(".call.saves")].map((call) => call.textContent);
+               }"""
+        )
+        assert shown == ["119"]
 
     def test_nothing_is_said_twice(self, visitor):
         user = visitor()

@@ -8,6 +8,7 @@ import pytest
 
 from api.anchors import anchor, reader_link
 from api.documents.reading import lines
+from api.errors import NotSearched
 from corpus.model import Cite, Passage
 from corpus.starter import Entry
 from tests.api.support import CODE, OLD, PASSAGES
@@ -31,6 +32,18 @@ class TestShelf:
     )
     def test_search(self, client, query, found):
         assert ("生态环境法典</a>" in client.get(f"/documents?{query}").text) == found
+
+    def test_a_search_that_does_not_answer_says_so(self, app, client):
+        def down(query, on, region):
+            raise NotSearched
+
+        house = app.state.house
+        app.state.house = replace(house, rooms=replace(house.rooms, search=down))
+        assert "没有查正文" in client.get("/documents?q=没有的").text
+        assert "没有找到“没有的”" not in client.get("/documents?q=没有的").text
+        page = client.get("/documents?q=法典").text
+        assert "没有查正文" in page
+        assert "生态环境法典</a>" in page
 
     def test_nothing_found_says_what_to_do(self, client):
         assert "换一个更短的词" in client.get("/documents?q=没有的").text
@@ -56,6 +69,11 @@ class TestReader:
         page = client.get("/documents/doc-old").text
         assert 'data-status="已废止"' in page
         assert re.search(r"由\s*<a href=\"/documents/doc-code\">《生态环境法典》</a>代替", page)
+
+    def test_find_looks_into_headings_too(self, client):
+        page = client.get("/documents/doc-code?find=法律责任").text
+        assert "“法律责任”出现 1 次" in page
+        assert "没有“法律" not in page
 
     def test_find(self, client):
         page = client.get("/documents/doc-code?find=本法").text

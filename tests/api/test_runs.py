@@ -1,6 +1,7 @@
 """Evaluation as a child process: started, followed, read."""
 
 import json
+import re
 import sys
 
 import pytest
@@ -61,6 +62,17 @@ class TestRuns:
         assert "sandbox" in report.headers["content-security-policy"]
         assert "script" not in report.headers["content-security-policy"]
         assert json.loads(evaluator.get(f"/console/runs/{id}/files/summary.json").text)["figures"]
+        assert "逐题结果" in page
+        assert evaluator.get(f"/console/runs/{id}/files/results.jsonl").status_code == 200
+
+    def test_runs_that_wait_do_not_show_how_far_another_is(self, app, evaluator, sets, monkeypatch):
+        run(app, evaluator, monkeypatch)
+        evaluator.post("/console/runs", data={"set": "small"})
+        evaluator.post("/console/runs", data={"set": "small"})
+        followed = re.findall(r'data-work="(/console/runs/state[^"]*)"', evaluator.get("/console/runs").text)
+        jobs = [evaluator.get(path).json()["job"] for path in followed]
+        assert len({job["id"] for job in jobs}) == 2
+        assert {job["state"] for job in jobs} == {"waiting"}
 
     def test_a_broken_run_says_why(self, app, evaluator, sets, monkeypatch):
         id = run(app, evaluator, monkeypatch, "fail")
@@ -98,6 +110,30 @@ class TestRuns:
     def test_only_a_broken_run_goes_on(self, app, evaluator, sets, monkeypatch):
         id = run(app, evaluator, monkeypatch)
         assert evaluator.post(f"/console/runs/{id}/again").status_code == 422
+
+
+class TestHeldOut:
+    """A set that states a figure is run, and not looked at."""
+
+    @pytest.fixture
+    def sets(self, tmp_path, monkeypatch):
+        path = tmp_path / "small_heldout.jsonl"
+        path.write_text("{}\n")
+        monkeypatch.setattr(evaluation, "question_sets", lambda own: [QuestionSet("small_heldout", path, 1)])
+        monkeypatch.setattr(evaluation, "LOOK_SECONDS", 0.05)
+
+    def test_its_figures_are_shown_and_its_rows_are_not(self, app, evaluator, sets, monkeypatch):
+        monkeypatch.setattr(evaluation, "_command", lambda chosen, folder: [sys.executable, "-c", PROGRAM, str(folder)])
+        assert evaluator.post("/console/runs", data={"set": "small_heldout"}).status_code == 303
+        app.state.house.worker.run_one()
+        page = evaluator.get("/console/runs").text
+        assert "small_heldout（1 题，留出）" in page
+        assert "只看指标，不列出单题" in page
+        assert "答对 87.5%" in page
+        assert "results.jsonl" not in page
+        id = next(app.state.house.settings.runs.iterdir()).name
+        assert evaluator.get(f"/console/runs/{id}/files/results.jsonl").status_code == 403
+        assert evaluator.get(f"/console/runs/{id}/files/summary.json").status_code == 200
 
 
 QUESTION = {"id": "a", "question": "没有排污许可证罚多少", "outcome": "answered"}

@@ -123,6 +123,33 @@ def test_injection_inside_a_passage_is_seen():
     assert not is_injection("违反规定的，责令改正，处二十万元罚款")
 
 
+ASKED = "没有排污许可证就排污，罚多少"
+
+
+@pytest.mark.parametrize(
+    ("said", "reply"),
+    [
+        ("我要找专家", "escalate-person"),
+        ("请专家答复", "escalate-person"),
+        ("能不能让专家看看？", "escalate-person"),
+        ("预约专家", "escalate-person"),
+        ("转人工", "escalate-person"),
+        ("没解决我的问题", "escalate-missed"),
+        ("这没解决我的问题，请专家", "escalate-missed"),
+        ("你说的不对", "escalate-missed"),
+    ],
+)
+@pytest.mark.parametrize("whole", ["", f"{ASKED}，"])
+def test_a_wish_for_a_person_does_not_ask_again_what_was_asked_before(said, reply, whole):
+    verdict = triage(said, whole and whole + said)
+    assert (verdict.outcome, verdict.reply) == (Outcome.ESCALATE, reply)
+
+
+@pytest.mark.parametrize("asked", ["专家评审要多久", "人工湿地怎么验收", "没有解决污染问题会罚吗", "环评专家库怎么进"])
+def test_a_question_about_experts_is_a_question(asked):
+    assert triage(asked).reply not in ("escalate-person", "escalate-missed")
+
+
 def test_every_rule_has_a_reply_and_an_id_of_its_own():
     known = read("replies")["zh"]
     everything = [rule for name in ("care", "injection", "foreign", "smalltalk") for rule in rules(name)]

@@ -235,3 +235,18 @@ def test_a_title_of_the_page_gives_way_to_the_heading(take):
     result = take("a.html", text)
     assert result.document.title == "某小区清运公约"
     assert any("自称标题" in look for look in result.look)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "生态环境法典\n\n请各单位组织学习，重点看排污许可和危险废物两章。\n\n江城市生态环境局\n\n2026年2月15日\n",
+        "中华人民共和国生态环境法典\n\n（2026年3月5日第十四届全国人民代表大会第四次会议通过）\n\n"
+        "第一条 为了保护环境，制定本法典。\n\n第二条 本法典自2026年8月15日起施行。\n",
+    ],
+)
+def test_a_few_pages_dated_a_few_weeks_off_wait_too(take, text):
+    """So near a day is one version with what the library knows, and its digests would be laid over these pages."""
+    result = take("生态环境法典.txt", text)
+    assert result.held
+    assert any("应有 1242 条" in look for look in result.look)

@@ -3,6 +3,7 @@ import re
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 
 from corpus.__main__ import app
 
@@ -92,6 +93,25 @@ def test_export_impact_library_and_remove(run, folder, tmp_path):
     assert json.loads(run("library", "--json").output.splitlines()[0])["id"]
     assert run("remove", "某市排污条例").exit_code == 0
     assert run("list", "--json").output == ""
+
+
+@pytest.mark.parametrize("command", ["list", "history"])
+def test_a_narrow_terminal_squeezes_nothing(run, folder, monkeypatch, command):
+    run("add", folder / "law.md", "--title", "某市餐饮油烟污染防治管理办法实施细则", "--region", "湖北省武汉市")
+    monkeypatch.setenv("COLUMNS", "80")
+    shown = run(command).output
+    assert "某市餐饮油烟污染防治管理办法" in shown
+    assert all(cell_len(line) <= 80 for line in shown.splitlines())
+    known = json.loads(run("list", "--json").output)
+    assert known["id"] in shown
+
+
+def test_the_impact_of_what_nobody_knows_is_no_answer(run):
+    result = run("impact", "不存在的法")
+    assert result.exit_code == 1
+    assert "没有“不存在的法”这份文件" in result.output
+    known = run("impact", "中华人民共和国行政强制法（2011年版）")
+    assert (known.exit_code, "没有“" in known.output) == (0, False)
 
 
 def test_every_command_is_described():

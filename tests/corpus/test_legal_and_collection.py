@@ -130,6 +130,21 @@ def test_an_entry_about_an_amended_text_ends_with_its_version(catalogue, make):
     assert opened(collection, starter.faqs, TODAY) == []
 
 
+@pytest.mark.parametrize("published", [2020, 2024])
+def test_an_excerpt_silences_nothing(catalogue, make, published):
+    """A few pages under the name of a law, released by a person, are not its text, nor a newer version of it."""
+    starter = replace(library(条例={"publish_date": date(2020, 1, 1)}), articles={"条例": 9})
+    document, passages = make("条例", published=published, articles=3)
+    catalogue.add(document, passages[1:], actor="a")
+    collection = Collection(catalogue, starter)
+    collection.refresh()
+    assert opened(collection, [*starter.digests, *starter.faqs], TODAY) == ["digest:条例", "faq:x"]
+    assert collection.document_for(starter.digests[0]) == starter.instruments["条例"]
+    assert [row.id for row in searchable(catalogue, starter) if row.plain] == []
+    catalogue.add(*make("条例", published=2020, articles=8, id="whole"), actor="a")
+    assert [row.id for row in searchable(catalogue, starter) if row.plain] == ["whole:a1"]
+
+
 def test_a_regional_instrument_narrows_the_entry(catalogue):
     starter = library(全国条例={}, 杭州条例={"region": "浙江省杭州市"})
     collection = Collection(catalogue, starter)

@@ -74,6 +74,20 @@ def test_a_notice_without_a_heading_has_its_title_over_two_lines(described):
     assert (document.publish_date, document.region, document.level) == (date(2024, 6, 2), "湖北省武汉市", "规范性文件")
 
 
+@pytest.mark.parametrize("line", ["江城市生态环境局　2026年9月15日", "江城市生态环境局  二〇二六年九月十五日"])
+def test_who_signs_and_when_may_stand_in_one_line(described, line):
+    document, sources = described("a.txt", "关于加强夜间施工管理的通知", "各区分局：", "请认真执行。", line)
+    assert (document.issuer, document.publish_date) == ("江城市生态环境局", date(2026, 9, 15))
+    assert line in sources["issuer"]
+
+
+def test_a_sentence_that_names_a_bureau_and_a_day_is_no_signature(described):
+    document, _ = described(
+        "a.txt", "关于夜间施工的通知", "意见寄江城市，由生态环境局 2026年9月15日前汇总。", "联系人：市局 2026年9月15日"
+    )
+    assert (document.issuer, document.publish_date) == ("", None)
+
+
 def test_a_draft_for_comment_is_no_rule(described):
     document, _ = described("a.txt", "武汉市生态环境保护“十四五”规划", "（征求意见稿）", "一、成就")
     assert document.title.endswith("（征求意见稿）")

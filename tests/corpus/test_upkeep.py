@@ -9,6 +9,7 @@ import pytest
 from corpus import starter
 from corpus.collection import Collection
 from corpus.model import Cite, Trust
+from corpus.numerals import chinese
 from corpus.upkeep import tasks
 
 from .test_legal_and_collection import library, opened
@@ -104,12 +105,11 @@ def test_an_imported_text_that_the_library_knows_to_be_repealed_is_not_used(cata
 
 
 def test_the_command_lists_the_work_by_cite(run, tmp_path):
-    entry = next(row for row in starter.load().digests if row.title == "长江保护法")
+    library = starter.load()
+    entry = next(row for row in library.digests if row.title == "长江保护法")
     law = tmp_path / "长江保护法(2020-12-26).md"
-    law.write_text(
-        "# 中华人民共和国长江保护法\n\n第九百条 单位应当按证排污。\n\n第九百零一条 单位应当自行监测。\n\n第九百零二条 不得超标排放。\n",
-        encoding="utf-8",
-    )
+    articles = (f"第{chinese(900 + n)}条 单位应当按证排污。" for n in range(library.articles["长江保护法"]))
+    law.write_text("\n\n".join(["# 中华人民共和国长江保护法", *articles]), encoding="utf-8")
     assert "没有要处理的条目" in run("library", "--work").output
     run("add", law)  # it waits, as it is not what the library knows; somebody releases it all the same
     run("publish", json.loads(run("review", "--json").output)["id"])

@@ -236,3 +236,25 @@ def test_validate_tells_gold_that_is_not_there(house, small_set):
     result = call("validate", small_set)
     assert result.exit_code == 2
     assert "第 1 行（fine）：《生态环境法典》没有第一千九百条。请改正条号。" in result.stderr
+
+
+def test_of_a_held_out_set_there_are_figures_and_no_rows(house, small_set):
+    """Neither in the report nor in a comparison nor on the terminal; of any other set there are."""
+    closed = small_set.rename(small_set.with_name("small_heldout.jsonl"))
+    open_ = closed.with_name("small.jsonl")
+    open_.write_bytes(closed.read_bytes())
+    for path, rows in ((closed, False), (open_, True)):
+        for name in ("a", "b"):
+            assert call("run", path, "--out", f"{name}{rows}").exit_code == 0
+        turn = house / f"b{rows}" / "results.jsonl"
+        turn.write_text(
+            turn.read_text(encoding="utf-8").replace('"outcome": "emergency"', '"outcome": "refuse"'), encoding="utf-8"
+        )
+        shown = call("compare", f"a{rows}", f"b{rows}", "--out", f"{rows}.html").output
+        assert "变差 1 题" in shown
+        report = (house / f"a{rows}" / "report.html").read_text(encoding="utf-8")
+        assert "答对" in report
+        for page in (shown, report, (house / f"{rows}.html").read_text(encoding="utf-8")):
+            asked = "酸罐正在漏" if page is not report else "排污许可证有效期几年"
+            assert (asked in page) is rows
+        assert ("这是留出题集" in report) is not rows

@@ -297,6 +297,7 @@ class TestBroken:
             mine = [record for record in caplog.records if record.name.startswith("api")]
             assert [f"Milvus（http://127.0.0.1:{port}）没有办成" in record.getMessage() for record in mine] == [True]
             assert not any(record.exc_info for record in mine)
+            assert "没有查正文" in user.get("/documents", params={"q": ASKED}).text
             server, database, _ = start_server_in_thread(str(tmp_path / "milvus"), "127.0.0.1", port)
             for _ in range(60):  # gRPC waits between its tries to connect again
                 answer = ask(user, conversation, headers, LAY).text

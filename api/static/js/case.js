@@ -29,8 +29,10 @@ async function search() {
   const mine = asked;
   try {
     const response = await fetch(`${more.dataset.search}?q=${encodeURIComponent(query)}`, { headers: { Accept: "application/json" } });
-    const rows = response.ok ? await response.json() : [];
-    if (mine === asked) found.replaceChildren(...(rows.length ? rows.map(offer) : [note("没有找到，换一个说法再试。")]));
+    const said = await response.json();
+    if (mine !== asked) return;
+    if (!response.ok) found.replaceChildren(note(said.message));
+    else found.replaceChildren(...(said.length ? said.map(offer) : [note("没有找到，换一个说法再试。")]));
   } catch {
     found.replaceChildren(note("没有连上服务器，请稍后再试。"));
   }

@@ -92,16 +92,24 @@ export class AnswerView {
   fail(words, again) {
     this.node.dataset.outcome = "failed";
     this.body.append(el("p", { class: "trouble", role: "alert" }, words));
-    if (again) this.body.append(el("button", { type: "button", class: "quiet", onclick: again, text: "再试一次" }));
+    if (again) this.body.append(el("button", { type: "button", class: "topic", onclick: again, text: "再试一次" }));
   }
 
   /** @param {Block} block */
   #table(block) {
     const [head, ...rows] = block.rows;
-    const cells = rows.map((row) => el("tr", {}, ...row.map((cell, i) => el("td", { "data-head": head[i] || "" }, ...strong(cell)))));
+    const cells = rows.map((row) => el("tr", {}, ...row.map((cell, i) => el("td", { "data-head": head[i] || "" }, ...this.#cell(cell)))));
     const heading = el("tr", {}, ...head.map((cell) => el("th", { scope: "col", text: cell })));
     const table = el("table", {}, el("thead", {}, heading), el("tbody", {}, ...cells));
-    return el("div", { class: "table" }, block.text ? el("p", {}, ...strong(block.text)) : null, table, ...this.#marks(block.cites));
+    const marks = block.rows.flat().some((cell) => MARK.test(cell)) ? [] : this.#marks(block.cites);
+    return el("div", { class: "table" }, block.text ? el("p", {}, ...strong(block.text)) : null, table, ...marks);
+  }
+
+  /** A cell may end with the number of what it is taken from: 《…》第一千一百三十二条[1]. @param {string} text */
+  #cell(text) {
+    const found = MARK.exec(text);
+    if (!found) return strong(text);
+    return [...strong(plainArticle(text.slice(0, found.index))), ...this.#marks([Number(found[1])])];
   }
 
   /** @param {Block} block */
@@ -156,6 +164,7 @@ export class AnswerView {
     chip.addEventListener("click", () => {
       detail.hidden = !detail.hidden;
       chip.setAttribute("aria-expanded", String(!detail.hidden));
+      if (!detail.hidden) detail.scrollIntoView({ block: "nearest" });
     });
     return el("li", {}, chip, detail);
   }
@@ -178,7 +187,7 @@ export class AnswerView {
         "li",
         {},
         el("strong", { text: contact.department }),
-        contact.hotline && el("a", { class: "call", href: `tel:${contact.hotline}` }, icon("phone"), contact.hotline),
+        contact.hotline && el("a", { class: contact.hotline.length === 3 ? "call saves" : "call", href: `tel:${contact.hotline}` }, icon("phone"), contact.hotline),
         contact.note && !said.includes(contact.note) && el("span", { text: contact.note }),
       ),
     );
@@ -208,7 +217,7 @@ export class AnswerView {
   #hand(decision) {
     const row = el("div", { class: "hand" });
     const expert = decision.consultation?.state && decision.consultation.state !== "offered";
-    if (expert) row.append(el("p", { class: "notice", text: "已转给专家。答复会出现在这里，您可以先关掉页面。" }));
+    if (expert) row.append(el("p", { class: "handed" }, icon("person"), el("span", { text: "已转给专家。答复会出现在这里，您可以先关掉页面。" })));
     else {
       const main = decision.outcome === "escalate";
       row.append(el("button", { type: "button", class: main ? "primary" : "quiet", onclick: this.actions.consult }, icon("person"), main ? "请专家答复" : "这没解决我的问题，请专家"));
@@ -229,8 +238,12 @@ export class AnswerView {
         box.append(el("p", { class: "trouble", role: "alert", text: error instanceof Error ? error.message : String(error) }));
       }
     };
-    const ask = () =>
-      box.replaceChildren(el("p", { text: "哪里不对？" }), ...WRONG.map((text) => el("button", { type: "button", class: "topic", onclick: () => say(false, text), text })));
+    const ask = () => {
+      const reasons = WRONG.map((text) => el("button", { type: "button", class: "topic", onclick: () => say(false, text), text }));
+      box.replaceChildren(el("p", { text: "哪里不对？" }), ...reasons);
+      box.scrollIntoView({ block: "nearest" });
+      reasons[0].focus({ preventScroll: true }); // what was tapped is gone: the keyboard goes on from here
+    };
     box.append(
       el("button", { type: "button", class: "icon-button", "aria-label": "有用", onclick: () => say(true, "") }, icon("up")),
       el("button", { type: "button", class: "icon-button", "aria-label": "没用", onclick: ask }, icon("down")),
@@ -252,6 +265,7 @@ function label(citation) {
   return `《${citation.title}》${plainArticle(citation.article)}${citation.paragraph}`;
 }
 
+const MARK = /\[(\d{1,2})\]$/;
 const AMOUNT = String.raw`(?:\d[\d,.]*\s*|(?<![第同〇零一二两三四五六七八九十百千])[一二两三四五六七八九十百千]+)(?:万元|亿元|元|%|％|倍|日|天|个月|年|小时|公里|米|分贝|微克\/立方米)(?:以上|以下|以内|内)?`;
 const SUMS = new RegExp(`((?<![\\d.年月])${AMOUNT}(?:\\s*[—－~至-]?\\s*${AMOUNT})?)`);
 const CALENDAR = /^\s*(?:\d{4}\s*年|一年一次)/; // a day of the calendar is no deadline
