@@ -48,6 +48,7 @@ CERTAIN = {
     Outcome.ESCALATE: 0.6,
     Outcome.CLARIFY: 0.0,
 }
+_NEARLY = 0.85  # the same where the suspicion is likely
 
 
 class Doctor:
@@ -205,9 +206,10 @@ class Doctor:
         doubt = state.verdict.doubt if state.verdict else None
         if not doubt or not doubt.outcome:
             return None
-        if answer.outcome is Outcome.ANSWERED and answer.confidence >= CERTAIN[doubt.outcome]:
+        if answer.outcome is Outcome.ANSWERED and answer.confidence >= max(CERTAIN[doubt.outcome], doubt.likely * _NEARLY):
             return None
-        if doubt.outcome in (Outcome.ESCALATE, Outcome.REDIRECT) and any(part.followup for part in state.parts):
+        faint = not doubt.likely and doubt.outcome in (Outcome.ESCALATE, Outcome.REDIRECT)
+        if faint and any(part.followup for part in state.parts):
             return None
         if doubt.outcome is Outcome.CLARIFY:
             return self._asked_back(replace(state, verdict=doubt)).answer

@@ -35,6 +35,7 @@ class Verdict:
     contact: str = ""  # id in contacts.yaml
     language: str = "zh"
     doubt: Verdict | None = None  # what it might be, where nothing surer answers
+    likely: bool = False  # of a doubt: more likely than not
 
 
 @dataclass(frozen=True, slots=True)

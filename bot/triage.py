@@ -13,16 +13,18 @@ from bot.state import Verdict
 from bot.text import is_chinese, letters, normalise, sentences, squeezed
 
 MAX_CHARACTERS = 2000
-# Of an outcome: from SURE the classifier decides, from SUSPECT it doubts. Set on sentences in three parts, each judged by
-# what was learned from the other two; to miss an emergency does the greatest harm.
+# Of an outcome: from SURE the classifier decides, from LIKELY or SUSPECT it doubts, and a sure answer stands against it. Set on
+# sentences in three parts, each judged by what was learned from the other two, and on development questions; to miss an
+# emergency does the greatest harm.
 SURE = {
     Outcome.EMERGENCY: 0.3,
-    Outcome.REFUSE: 0.45,
-    Outcome.REDIRECT: 0.5,
-    Outcome.ESCALATE: 0.45,
+    Outcome.REFUSE: 0.72,
+    Outcome.REDIRECT: 0.72,
+    Outcome.ESCALATE: 0.72,
     Outcome.ANSWERED: 0.4,
     Outcome.CLARIFY: 0.55,
 }
+LIKELY = {Outcome.REFUSE: 0.45, Outcome.REDIRECT: 0.5, Outcome.ESCALATE: 0.45}
 SUSPECT = {
     Outcome.EMERGENCY: 0.05,
     Outcome.REFUSE: 0.2,
@@ -105,11 +107,11 @@ def learned(text: str) -> Verdict:
     seen = shipped().probabilities(text)
     if _urgent(text, seen):
         return _guess(Outcome.EMERGENCY, text, seen)
-    for levels in (SURE, SUSPECT):
+    for levels in (SURE, LIKELY, SUSPECT):
         outcome = max(levels, key=lambda name: seen[name] / levels[name])
         if seen[outcome] >= levels[outcome]:
             guess = _guess(outcome, text, seen)
-            return guess if levels is SURE else Verdict("pass", doubt=guess)
+            return guess if levels is SURE else Verdict("pass", doubt=replace(guess, likely=levels is LIKELY))
     return PASS
 
 
