@@ -16,7 +16,7 @@ from typing import Protocol
 from api.errors import NotSearched
 from api.jobs.worker import JobError, Progress
 from api.settings import Settings
-from bot.answer import Context, Event, Turn
+from bot.answer import Answer, Context, Event, Turn
 from corpus import intake
 from corpus.catalogue import Catalogue
 from corpus.intake import Prepared
@@ -32,6 +32,8 @@ class Doctor(Protocol):
     """What the site needs of the doctor; a test passes a fake."""
 
     def stream(self, question: str, history: Sequence[Turn], context: Context) -> Iterator[Event]: ...
+
+    def emergency(self, question: str, on: date) -> Answer | None: ...
 
 
 @dataclass(frozen=True, slots=True)

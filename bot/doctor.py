@@ -108,6 +108,15 @@ class Doctor:
         yield from (Delta(block) for block in answer.blocks)
         yield Decision(answer)
 
+    def emergency(self, question: str, on: date) -> Answer | None:
+        """:returns: what to do first where the question tells of an emergency, else None; for a conversation that an expert
+        has taken over, in which the doctor says nothing else
+        """
+        verdict = triage(question)
+        text = normalise(question)[:MAX_CHARACTERS]
+        urgent = verdict.outcome is Outcome.EMERGENCY
+        return replies.reply(verdict, text, self._starter.contacts, on) if urgent else None
+
     def rehearse(self, question: str, context: Context, *, without: str = "") -> None:
         """Draft an answer without triage, for the observer alone.
 

@@ -14,13 +14,14 @@ from corpus.numerals import NUMERAL, chinese, number
 
 _NUMBER = rf"(?:[{NUMERAL}]+|\d{{1,4}})"
 _ARTICLE = re.compile(
-    rf"第?\s*(?P<number>{_NUMBER})\s*条(?!例|例)(?:\s*之\s*(?P<sub>[一二三四五六七八九十]+|\d{{1,2}}))?"
+    rf"(?<![{NUMERAL}万亿\d.])第?\s*(?P<number>[{NUMERAL}万]+|\d{{1,6}})\s*条(?!例|例)(?:\s*之\s*(?P<sub>[一二三四五六七八九十]+|\d{{1,2}}))?"
     rf"(?P<paragraph>(?:\s*第?\s*{_NUMBER}\s*款)?(?:\s*第?\s*[（(]?{_NUMBER}[）)]?\s*项)?)"
 )
 _BRACKETED = re.compile(r"《([^《》]{2,60})》")
 _PARAGRAPH = re.compile(rf"第?\s*[（(]?({_NUMBER})[）)]?\s*([款项])")
 _BELONGS = re.compile(r"(?:是|不是)?(?:那个|那部|那条|的|那|在|,|，)?")  # 第八十三条那个排污条例
 _GENERIC = re.compile(r"(?:条例|办法|规定|标准|细则)[的里中]?\s*$")  # 条例24条, without saying which
+_MOST = 9999
 _NOTHING_ELSE = 7  # letters: 是真的吗
 # 长江保护法也废了, 清洁生产促进法是不是冇得了, 大气法现在还有效吗
 _STANDING = re.compile(
@@ -102,7 +103,9 @@ def references(text: str, laws: Laws, previous: str = "") -> tuple[Reference, ..
 
 def _label(match: re.Match[str]) -> str:
     value = number(match["number"])
-    if value is None or not 1 <= value <= 9999:
+    if value is None or value > _MOST:  # no law has so many: it is said that there is no such article
+        return f"第{match['number']}条" if match[0].startswith("第") else ""
+    if value < 1:
         return ""
     sub = number(match["sub"]) if match["sub"] else None
     return f"第{chinese(value)}条" + (f"之{chinese(sub)}" if sub else "")

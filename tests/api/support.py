@@ -73,6 +73,10 @@ class FakeDoctor:
             )  # fmt: skip
         )
 
+    def emergency(self, question, on):
+        block = Block("先打 119，人先走开。", "lead")
+        return Answer(Outcome.EMERGENCY, Speaker.RULE, (block,), question=question, on=on) if "着火" in question else None
+
 
 def start(client):
     """:returns: the id of a new conversation and the headers that open it"""

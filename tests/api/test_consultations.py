@@ -122,6 +122,17 @@ class TestCase:
         expert.post(f"/console/consultations/{id}/close")
         assert events(ask(client, conversation, headers, "罚多少"))[-1][1]["outcome"] == "answered"
 
+    def test_in_an_emergency_the_first_steps_stand_there_at_once_although_an_expert_is_at_it(
+        self, client, opened, sign_in, doctor
+    ):
+        conversation, headers, id = opened
+        expert = sign_in(Role.EXPERT)
+        expert.post(f"/console/consultations/{id}/take")
+        said = events(ask(client, conversation, headers, "危废仓库着火了"))
+        assert [row["text"][:6] for name, row in said if name == "block"] == ["先打 119", "专家已经接手"]
+        assert said[-1][1]["outcome"] == "emergency"
+        assert "危废仓库着火了" in expert.get(f"/console/consultations/{id}").text
+
     def test_one_expert_at_a_time(self, opened, sign_in):
         id = opened[2]
         one, other = sign_in(Role.EXPERT), sign_in(Role.EXPERT)

@@ -40,6 +40,12 @@ def test_references(text, title, article, paragraph):
     assert found.paragraph == paragraph
 
 
+@pytest.mark.parametrize("text", ["法典第10001条", "依据法典第一万零一条，本厂不用环评"])
+def test_a_number_beyond_any_law_is_not_cut_to_one_that_exists(text):
+    (found,) = references(text, LAWS)
+    assert found.cite.article in ("第10001条", "第一万零一条")
+
+
 def test_several_articles_of_one_law():
     assert [r.cite.article for r in references("法典第1057条和第1058条", LAWS)] == ["第一千零五十七条", "第一千零五十八条"]
 
