@@ -178,11 +178,13 @@ class Doctor:
         return match is not None and match.score >= faq.SURE
 
     def _asked_back(self, state: State) -> State:
-        """One question back where a fact is missing; not on a follow-up, nor where an article or another place is named."""
+        """One question back where a fact is missing; not on a follow-up, nor where an article or another place is named, nor
+        where a catalogue has one class for the whole trade.
+        """
         parts = self._understand(state).parts
         asking = clarifying(state.verdict.reply if state.verdict else "", state.history)
         clear = len(parts) > 1 or any(part.followup or part.references or part.elsewhere for part in parts)
-        if not asking or clear:
+        if not asking or clear or rows.settles(self._found(parts[0], self._index()), self._lexicon):
             return replace(state, verdict=Verdict("pass"))
         return replace(state, parts=parts, answer=replies.clarify(asking, parts[0].text, state.context.on))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from bot.answer import Answer, Block, Speaker
@@ -32,6 +33,8 @@ _WEIGHTS = {
 }
 _NO_RULE = 0.8
 _NO_PENALTY = 0.75  # the duty behind a penalty that is asked for
+_CASES = 4  # further kinds of conduct of the same article, beside the one asked about
+_PERSONS = re.compile(r"(?:主管|责任)人员.{0,24}(?:罚款|拘留|处分|不得|罚 ?\d)|(?:法定代表人|负责人).{0,30}(?:罚款|拘留)")
 _NAMED = {
     Status.DRAFT: "据《{title}》的征求意见稿（不是现行规定）：{text}",
     Status.NEWS: "据新闻报道（不是执法依据）：{text}",
@@ -119,7 +122,7 @@ def nearby(found: Found, limit: int = 2) -> Answer | None:
 def leading(hit: Hit, question: Understood, lexicon: Lexicon, basis: Basis) -> list[Block]:
     """:returns: what one passage says on the question: the lead, then a table of penalties or further sentences."""
     if hit.passage.kind == "row":
-        return block_of(hit, question, lexicon, basis)
+        return block_of(hit, basis)
     found = pieces(hit.passage, question, lexicon)
     chosen = _lead(found, question)
     if not chosen:
@@ -127,14 +130,21 @@ def leading(hit: Hit, question: Understood, lexicon: Lexicon, basis: Basis) -> l
     text = "".join(piece.text for piece in chosen)
     cite = basis.add(hit, chosen[0].quote or quote_for(hit.passage, text, lexicon))
     blocks = [Block(named(text, hit), "lead", (cite,))]
-    rest = [piece for piece in found if piece not in chosen]
-    rows = table(found, cite, hit.passage.label) if question.kind is Kind.SUM else None
-    if rows and len(rows.rows) - 1 > len(chosen):
+    persons = _persons(found, chosen[0]) if wants_penalty(question) else None
+    if persons and persons not in chosen:
+        chosen.append(persons)
+        blocks.append(Block(named(persons.text, hit), "detail", (cite,)))
+    others = [piece for piece in found if piece not in chosen and piece.score >= 0.5 * chosen[0].score]
+    if question.kind is Kind.SUM and (rows := table(best(others, _CASES), cite, hit.passage.label)):
         return [*blocks, rows]
-    more = best([piece for piece in rest if piece.score >= 0.5 * max(p.score for p in chosen)], 3)
-    if more:
+    if more := best(others, 3):
         blocks.append(Block(named("".join(piece.text for piece in more), hit), "detail", (cite,)))
     return blocks
+
+
+def _persons(found: list[Piece], lead: Piece) -> Piece | None:
+    """:returns: what the persons behind the unit pay for the conduct of the leading sentence, which such a sentence follows"""
+    return next((piece for piece in found if piece.at > lead.at and _PERSONS.search(piece.text)), None)
 
 
 def _lead(found: list[Piece], question: Understood) -> list[Piece]:
@@ -145,6 +155,8 @@ def _lead(found: list[Piece], question: Understood) -> list[Piece]:
     top = best(telling, 1)
     if not top:
         return []
+    if question.kind is Kind.SUM and exact(top[0].text, question):
+        return top  # the next sentence is about other conduct
     after = next((piece for piece in found if piece.at == top[0].at + 1), None)
     if after and after.score >= 0.7 * top[0].score and len(top[0].text) + len(after.text) <= 130:
         return [top[0], after]

@@ -13,15 +13,11 @@ from corpus.model import Passage, Status
 from indexer.hit import Hit
 
 HEAD = ("栏目", "名录的写法", "依据")
-_QUANTITY = re.compile(
-    r"[\d一二三四五六七八九十百千万几两]\s*(?:多|来)?\s*(?:万|千|百)?\s*(?:吨|头|只|张|床|平|亩|立方|蒸吨|公里|千米|米|辆|套|件|个|t|kw|兆瓦|毫克)"
-)
 _TRADE = re.compile(r"类别|行业|项目|废物|污 ?染 ?物|税 ?目|矿产")
 _ORDER = re.compile(r"序号|备 ?注|危险特性")
+_MEANING = re.compile(r"含义")  # 本栏目环境敏感区含义 explains the columns before it
 _NAME = 60
 _BEST, _NEAR = 0.45, 0.95
-_CLEAR = 1.25  # so much nearer than the next a column must be to be named
-_CLAUSE = re.compile(r"[；;，。]")
 _LEAST = 0.03  # the share of the question that must name a trade
 _NAMED, _WHOLLY, _NEARNESS = 0.35, 0.35, 0.3
 _PART = re.compile(r"[；;、，,（）()：\n]|\d+\*?")
@@ -44,16 +40,15 @@ def trade(passage: Passage) -> str:
 
 def catalogue(found: Found, lexicon: Lexicon) -> Draft | None:
     """:returns: the row of the trade asked about, None where the question asks for no class of a catalogue or no row fits."""
-    question = found.question
-    order = ranked(question, found.rows, lexicon)
+    order = ranked(found.question, found.rows, lexicon)
     if not order or order[0][0] < _BEST:
         return None
     basis = Basis()
-    blocks = block_of(order[0][1], question, lexicon, basis)
+    blocks = block_of(order[0][1], basis)
     for value, hit in order[1:2]:
         if value >= _NEAR * order[0][0] and hit.passage.title == order[0][1].passage.title:
             blocks.append(Block("相近的还有这一项，请按您的行业对照：", "notice"))
-            blocks += block_of(hit, question, lexicon, basis, kind="detail")
+            blocks += block_of(hit, basis, kind="detail")
     return basis.draft(found, Speaker.EXTRACT, blocks, (f"row:{order[0][1].passage.label}",))
 
 
@@ -85,19 +80,27 @@ def ranked(question: Understood, hits: Sequence[Hit], lexicon: Lexicon) -> list[
     return sorted(out, key=lambda row: -row[0])
 
 
-def block_of(hit: Hit, question: Understood, lexicon: Lexicon, basis: Basis, kind: str = "lead") -> list[Block]:
-    """:returns: what the row is about, the column nearest to the question, and all columns as a table."""
+def settles(found: Found, lexicon: Lexicon) -> bool:
+    """Whether the row of the trade asked about has one class alone, so that neither size nor process need be known."""
+    order = ranked(found.question, found.rows, lexicon)
+    return bool(order and order[0][0] >= _BEST and len(_classes(order[0][1].passage)) == 1)
+
+
+def block_of(hit: Hit, basis: Basis, kind: str = "lead") -> list[Block]:
+    """:returns: what the row is about, the class where it has one alone, and all columns as a table.
+
+    Where it has several, none is picked: their conditions differ by a number or a process (10 吨以上, 10 吨以下), and words
+    cannot tell which of them a person meets.
+    """
     cells = columns(hit.passage)
-    told = [(heading, cell) for heading, cell in cells if not _TRADE.search(heading) and not _ORDER.search(heading)]
+    told = _told(hit.passage)
     name = next((cell for heading, cell in reversed(cells) if _TRADE.search(heading)), "")
     if not told:
         return []
-    # Conditions differ by a number alone (10 吨以上, 10 吨以下): words cannot tell which of them a quantity meets.
-    heading, cell = (
-        ("", told[0][1]) if _QUANTITY.search(question.text) and len(told) > 1 else _nearest(told, question, lexicon)
-    )
-    cite = basis.add(hit, cell[:MAX_QUOTE], curated="这一项，栏写的是，名录分别这样写。")
-    said = f"“{heading}”栏写的是：{cell.rstrip('。')}。" if heading else "名录分别这样写。"
+    classes = _classes(hit.passage) or told
+    heading, cell = classes[0]
+    cite = basis.add(hit, cell[:MAX_QUOTE], curated="这一项，栏写的是，名录分情形这样写，请对照您的情况。")
+    said = f"“{heading}”栏写的是：{cell.rstrip('。')}。" if len(classes) == 1 else "名录分情形这样写，请对照您的情况。"
     blocks = [Block(f"“{_shortened(name)}”这一项，{said}", kind, (cite,))]
     if len(told) > 1:
         rows = ((heading, cell, f"{hit.passage.label}[{cite}]") for heading, cell in told)
@@ -105,17 +108,15 @@ def block_of(hit: Hit, question: Understood, lexicon: Lexicon, basis: Basis, kin
     return blocks
 
 
-def _nearest(told: Sequence[tuple[str, str]], question: Understood, lexicon: Lexicon) -> tuple[str, str]:
-    """:returns: the column that says what is asked; without a heading where none clearly does, as conditions look alike"""
-    if len(told) == 1:
-        return told[0]
-    scored = sorted(((_likeness(cell, question.matter, lexicon), heading, cell) for heading, cell in told), reverse=True)
-    best, second = scored[0], scored[1]
-    return (best[1], best[2]) if best[0] > 0 and best[0] >= _CLEAR * second[0] else ("", best[2])
+def _told(passage: Passage) -> list[tuple[str, str]]:
+    """:returns: (heading, cell) of the columns that say something of the trade"""
+    return [
+        (heading, cell) for heading, cell in columns(passage) if not _TRADE.search(heading) and not _ORDER.search(heading)
+    ]
 
 
-def _likeness(cell: str, asked: str, lexicon: Lexicon) -> float:
-    return max((lexicon.coverage(asked, part) for part in _CLAUSE.split(cell) if part), default=0.0)
+def _classes(passage: Passage) -> list[tuple[str, str]]:
+    return [(heading, cell) for heading, cell in _told(passage) if not _MEANING.search(heading)]
 
 
 def _shortened(name: str) -> str:

@@ -13,6 +13,7 @@ from bot.text import squeezed
 from bot.triage import learned, triage
 
 from .conftest import HOME, STARTER, TODAY, FakeIndex
+from .verdicts import leaning
 
 
 @pytest.mark.parametrize(
@@ -34,11 +35,14 @@ def test_plain_questions_pass(question):
 
 
 def test_on_situations_that_were_kept_back():
-    """A fifth of the situations of a first batch, which nobody read while sentences, word lists or thresholds were made."""
+    """A fifth of the situations of a first batch, which nobody read while sentences, word lists or thresholds were made.
+
+    What is likely counts, since there is no library here that could answer.
+    """
     right, all_ = Counter(), Counter()
     for sentence, name in training.unseen():
         wanted = name.partition(":")[0]
-        got = triage(sentence).outcome or training.PASS
+        got = leaning(triage(sentence)) or training.PASS
         all_[wanted] += 1
         right[wanted] += got == wanted
     share = {name: right[name] / count for name, count in all_.items()}

@@ -1,5 +1,6 @@
 """From question to answer over a small library."""
 
+import math
 import sys
 from dataclasses import replace
 from subprocess import run
@@ -9,10 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.answer import Answer, Context, Decision, Delta, Outcome, References, Speaker, Turn
+from bot.decide import Calibration
 from bot.doctor import Doctor
 from corpus.model import Status
 
-from .conftest import CODE, HOME, STARTER, TODAY, FakeIndex, article
+from .conftest import CODE, HOME, PERMIT, STARTER, TODAY, FakeIndex, article
 
 
 def labels(answer: Answer) -> list[str]:
@@ -233,3 +235,65 @@ def test_a_hand_over_names_the_nearest_rules(context):
     assert any("可能有关的规定" in block.text for block in answer.blocks)
     assert answer.citations
     assert all(citation.status == "现行有效" for citation in answer.citations)
+
+
+LIST = article(
+    CODE, "第一千一百七十五条", "未设置危险废物标志、未填写危险废物联单的，由生态环境主管部门处五万元以上二十万元以下罚款；将危险废物与旅客在同一运输工具上载运的，由生态环境主管部门处六万元以上三十万元以下罚款；直接负责的主管人员和其他直接责任人员处一万元以上二万元以下罚款。",
+    plain="危险废物违规的处罚\n没有设置危险废物标志的，由生态环境主管部门处 5 万元以上 20 万元以下罚款。没有填写危险废物联单的，由生态环境主管部门处 5 万元以上 20 万元以下罚款。"
+    "把危险废物和旅客一起运的，由生态环境主管部门处 6 万元以上 30 万元以下罚款。单位有这些行为的，直接负责的主管人员和其他直接责任人员处 1 万元以上 2 万元以下罚款。",
+    questions=("危险废物没贴标志罚多少", "危险废物和旅客一起运罚多少"),
+)  # fmt: skip
+
+
+def test_of_a_list_the_conduct_asked_about_leads_and_the_fine_on_persons_follows(context):
+    index = FakeIndex((LIST,))
+    doctor = Doctor(lambda: index, STARTER, region=HOME, answer_at=0.0)
+    answer = doctor.ask("危险废物跟旅客一起运，罚多少？", context=context)
+    lead, persons, others = answer.blocks[:3]
+    assert "6 万元以上 30 万元以下" in lead.text
+    assert "联单" not in lead.text
+    assert "直接负责的主管人员" in persons.text
+    assert [line[0] for line in others.rows[1:]] == ["没有设置危险废物标志的", "没有填写危险废物联单的"]
+
+
+def test_a_time_in_figures_goes_before_one_in_words(context):
+    passages = (
+        article(CODE, "第一百八十四条", "自动监测设备故障的，应当及时报告。"),
+        article(PERMIT, "第八条", "自动监测设备故障的，应当在十二小时内报告。"),
+    )
+    index = FakeIndex(passages)
+    doctor = Doctor(lambda: index, STARTER, region=HOME, answer_at=0.0)
+    answer = doctor.ask("自动监测设备故障，几小时内报告？", context=context)
+    assert "十二小时" in answer.blocks[0].text
+
+
+class _Suspects:
+    def __init__(self, **shares):
+        self.shares = shares
+
+    def probabilities(self, text):
+        return {**dict.fromkeys((*Outcome, "pass"), 0.0), **self.shares}
+
+
+@pytest.mark.parametrize(("share", "sure", "outcome"), [
+    (0.6, 0.99, Outcome.ANSWERED),  # likely, and a nearly certain answer stands against it
+    (0.6, 0.7, Outcome.REFUSE),
+    (0.3, 0.85, Outcome.ANSWERED),
+    (0.9, 0.99, Outcome.REFUSE),
+])  # fmt: skip
+def test_a_suspicion_yields_to_a_sure_answer(monkeypatch, index, context, share, sure, outcome):
+    seen = _Suspects(**{str(Outcome.REFUSE): share, "refuse:evade": share})
+    monkeypatch.setattr("bot.triage.shipped", lambda: seen)
+    weights = Calibration(math.log(sure / (1 - sure)), {})
+    doctor = Doctor(lambda: index, STARTER, region=HOME, weights=weights, answer_at=0.3)
+    assert doctor.ask("没有排污许可证就排污，罚多少？", context=context).outcome is outcome
+
+
+@pytest.mark.parametrize(("answer_at", "outcome"), [(0.0, Outcome.ANSWERED), (1.0, Outcome.CLARIFY)])
+def test_a_missing_fact_that_is_only_suspected_is_asked_for_where_there_is_no_answer(
+    monkeypatch, index, context, answer_at, outcome
+):
+    seen = _Suspects(**{str(Outcome.CLARIFY): 0.4, "clarify:trade": 0.4})
+    monkeypatch.setattr("bot.triage.shipped", lambda: seen)
+    doctor = Doctor(lambda: index, STARTER, region=HOME, answer_at=answer_at)
+    assert doctor.ask("没有排污许可证就排污，罚多少？", context=context).outcome is outcome

@@ -93,9 +93,7 @@ def test_shipped_weights_are_sound():
     assert shipped.confidence(dict.fromkeys(FEATURES, 0.0)) < 0.1
 
 
-@pytest.mark.parametrize(
-    "question", ["要不要做环评", "罚多少？", "我想投诉", "噪声超标罚多少", "环评", "养猪场要不要做环评报告书"]
-)
+@pytest.mark.parametrize("question", ["要不要做环评", "罚多少？", "我想投诉", "噪声超标罚多少", "养猪场要不要做环评报告书"])
 def test_one_missing_fact_is_asked_for(question):
     verdict = triage(question)
     assert verdict.outcome is Outcome.CLARIFY

@@ -6,6 +6,8 @@ from bot.answer import Outcome
 from bot.rules import RuleError, _rule, read, rules
 from bot.triage import condensed, is_injection, language_of, triage
 
+from .verdicts import leaning
+
 CASES = {
     Outcome.EMERGENCY: [
         "储罐区的盐酸正在往外漏，怎么办",
@@ -71,12 +73,12 @@ PASSES = [
 
 @pytest.mark.parametrize(("outcome", "question"), [(outcome, q) for outcome, qs in CASES.items() for q in qs])
 def test_classes(outcome, question):
-    assert triage(question).outcome is outcome
+    assert leaning(triage(question)) is outcome
 
 
 @pytest.mark.parametrize("question", PASSES)
 def test_plain_questions_pass(question):
-    assert triage(question).outcome is None
+    assert leaning(triage(question)) is None
 
 
 @pytest.mark.parametrize("question", ["你好", "您好，在吗？", "谢谢你，帮大忙了", "你是谁", "再见"])

@@ -1,0 +1,79 @@
+"""Questions that a catalogue decides: which one, which trade, which row, and what of the row is said."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.catalogues import asked, trades
+from bot.compose import rows
+from bot.doctor import Doctor
+from corpus.model import Cite, Document, Passage
+
+from .conftest import DOCUMENTS, HOME, STARTER, FakeIndex
+
+EIA = Document("eia", "建设项目环境影响评价分类管理名录（2021年版）", level="部门规章")
+
+
+@pytest.mark.parametrize(
+    ("text", "catalogue"),
+    [
+        ("开个豆腐坊环评要做不？", ["环境影响评价"]),
+        ("加油站排污许可是简化管理还是登记管理", ["排污许可"]),
+        ("HW08豁免条件", ["危险废物名录"]),
+        ("环评没做罚多少", []),
+        ("环评批了以后换工艺，要不要重新报批", []),
+        ("楼下油烟找谁", []),
+    ],
+)
+def test_which_catalogue(text, catalogue):
+    assert asked(text) == catalogue
+
+
+def test_the_words_of_asking_are_no_trade():
+    assert trades("准备开个豆腐坊，附近没有水源地，环评要做吗？")[1:] == ["个豆腐坊", "附近没有水源地"]
+    assert trades("环评要做不？") == []
+
+
+def row(number: int, trade: str, **columns: str) -> Passage:
+    cells = "\n".join(f"{heading}：{cell}" for heading, cell in columns.items())
+    label = f"第{number}项"
+    return Passage(
+        f"eia:{number}", "eia", EIA.short_title, label, f"项目类别：{trade}\n{cells}", kind="row", stands_for=(Cite(EIA.short_title, label),)
+    )  # fmt: skip
+
+
+WASH = row(120, "洗车场", 报告表="涉及环境敏感区的；危险化学品运输车辆清洗场")
+REPAIR = row(121, "汽车、摩托车维修场所", 报告书="年用漆 10 吨及以上的", 报告表="营业面积 5000 平方米及以上的")
+MAKING = row(71, "汽车整车制造；汽车零部件及配件制造", 报告书="整车制造的", 报告表="其他")
+
+
+@pytest.fixture
+def catalogue(monkeypatch):
+    monkeypatch.setitem(DOCUMENTS, "eia", EIA)
+    index = FakeIndex((WASH, REPAIR, MAKING))
+    return Doctor(lambda: index, STARTER, region=HOME, answer_at=0.0)
+
+
+def test_the_trade_that_is_asked_for_goes_before_a_longer_list(catalogue, context):
+    answer = catalogue.ask("开一家洗车场，环评要做吗？", context=context)
+    assert answer.citations[0].article == "第120项"
+
+
+def test_one_class_is_said_and_of_several_none_is_picked(catalogue, context):
+    alone = catalogue.ask("开一家洗车场，环评要做吗？", context=context).blocks[0].text
+    assert "“报告表”栏写的是：涉及环境敏感区的" in alone
+    several = catalogue.ask("开汽车维修场所，环评要做吗？", context=context)
+    assert "报告书" not in several.blocks[0].text
+    assert [line[0] for line in several.blocks[1].rows] == ["栏目", "报告书", "报告表"]
+
+
+def test_a_row_settles_where_it_has_one_class(catalogue, context):
+    lexicon, index = catalogue._lexicon, catalogue._index()
+
+    def settled(question: str) -> bool:
+        (part,) = catalogue._understand(catalogue._state(question, (), context)).parts
+        return rows.settles(catalogue._found(part, index), lexicon)
+
+    assert settled("开一家洗车场，环评要做吗？")
+    assert not settled("开汽车维修场所，环评要做吗？")
+    assert not settled("环评要做吗？")
