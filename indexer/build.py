@@ -23,7 +23,7 @@ from indexer.lease import Lease
 from indexer.store import KEPT, Manifest, Store, StoreError, told
 
 Progress = Callable[[str, float], None]  # stage, share done (0..1)
-Check = Callable[[Path, Callable[[float], None]], None]  # the new folder, share done; raises StoreError to refuse it
+Check = Callable[[str, Parts, Callable[[float], None]], None]  # name, new index, share done; raises StoreError to refuse it
 WHOLE = "whole.json"
 STAGES = {"read": "读取条文", "words": "词项索引", "vectors": "语义向量", "files": "写入磁盘", "check": "自检"}
 
@@ -66,7 +66,7 @@ def build(
     full: bool = False,
     kept: int = KEPT,
     progress: Progress = lambda stage, done: None,
-    check: Check = lambda folder, tell: None,
+    check: Check = lambda name, parts, tell: None,
     marks: Mapping[str, str] | None = None,
 ) -> Built:
     """Build the index of these passages and let it serve. Without changes since the last build nothing is written.
@@ -108,8 +108,7 @@ def build(
             )
 
         def checked(folder: Path, manifest: Manifest) -> None:
-            _check(folder, manifest)
-            check(folder, lambda done: tell("check", done))
+            check(folder.name, _opened(folder, manifest), lambda done: tell("check", done))
             tell("check", 1.0)
 
         index_id = store.write(write, checked)
@@ -194,7 +193,7 @@ def fill(
     return computed, means
 
 
-def _check(folder: Path, manifest: Manifest) -> None:
+def _opened(folder: Path, manifest: Manifest) -> Parts:
     """An index that cannot be opened or does not know its own first passage is never pointed to."""
     try:
         parts = open_parts(folder)
@@ -204,6 +203,7 @@ def _check(folder: Path, manifest: Manifest) -> None:
         raise StoreError(f"新索引打不开，原索引继续使用 / the new index cannot be opened: {error}") from error
     if len(parts.passages) != manifest.passages or len(found) != manifest.passages:
         raise StoreError(f"新索引条数不符 / the new index has {len(found)} passages, not {manifest.passages}")
+    return parts
 
 
 def _unchanged(store: Store, content: str) -> str | None:

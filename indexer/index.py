@@ -161,11 +161,12 @@ def _preference(hit: Hit) -> tuple[bool, bool, date]:
     return hit.status is Status.IN_FORCE, hit.passage.kind == "article", document.starts_on or date.min
 
 
-def open_parts(folder: Path) -> Parts:
+def open_parts(folder: Path, whole: Parts | None = None) -> Parts:
     """:param folder: a verified index folder, built whole or with what was added since
+    :param whole: the part of it that was built whole, where it is open already
     :raises OSError, ValueError, sqlite3.Error: if a file cannot be read
     """
-    whole = open_whole(folder)
+    whole = whole or open_whole(folder)
     if not (folder / f"{addition.GONE}.npy").exists():
         return whole
     more = _open(folder, addition.MORE)
