@@ -165,12 +165,14 @@ def fill(
     """
     passages.write(folder / f"{prefix}{passages.NAME}", rows)
     tell("words", 0.0)
-    law = lexical.count([encoded(row) for row in rows])
-    asked = [(at, question) for at, row in enumerate(rows) for question in row.questions]
+    texts = tokenizer.Cut.of([text for row in rows for text in (encoded(row), *row.questions)])
+    starts = np.cumsum([0] + [1 + len(row.questions) for row in rows]).astype(np.int64)
+    law = lexical.count(texts.take(starts[:-1]))
+    questions = np.delete(np.arange(len(texts)), starts[:-1])
     legs: dict[str, Callable[[], lexical.Counts]] = {
         "law": lambda: law,
         "text": lambda: law.with_more(lexical.count([explained(row) for row in rows])),
-        "asked": lambda: lexical.count([question for _, question in asked]),
+        "asked": lambda: lexical.count(texts.take(questions)),
     }
     means: dict[str, float] = {}
     for leg, counted in legs.items():  # one after the other: each takes as much memory as all texts
@@ -179,10 +181,9 @@ def fill(
         old, mean = (getattr(beside[0], leg), beside[1][leg]) if beside else (None, None)
         for name, array in lexical.build(counts, old, mean).arrays().items():
             _save(folder, f"{prefix}{leg}.{name}", array)
-    _save(folder, f"{prefix}asked.parents", np.array([at for at, _ in asked], dtype=np.int32))
+    parents = np.repeat(np.arange(len(rows), dtype=np.int32), [len(row.questions) for row in rows])
+    _save(folder, f"{prefix}asked.parents", parents)
     tell("words", 1.0)
-    texts = [text for row in rows for text in (encoded(row), *row.questions)]
-    starts = np.cumsum([0] + [1 + len(row.questions) for row in rows]).astype(np.int64)
     done = max(len(texts), 1)
     vectors, computed = cache.passages(encoder, texts, progress=lambda count: tell("vectors", count / done))
     _save(folder, f"{prefix}vectors", vectors)
