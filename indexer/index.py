@@ -187,13 +187,11 @@ def open_whole(folder: Path) -> Parts:
 
 def _open(folder: Path, prefix: str) -> Parts:
     def array(name: str) -> Any:  # noqa: ANN401 - numpy's load
-        return np.load(folder / f"{prefix}{name}.npy", mmap_mode="r", allow_pickle=False)
+        # Still mapped, but no np.memmap: that class takes longer to cut a list out than to add it up.
+        return np.asarray(np.load(folder / f"{prefix}{name}.npy", mmap_mode="r", allow_pickle=False))
 
     def postings(leg: str, count: int) -> Postings:
-        # Still mapped, but no np.memmap: that class takes longer to cut a list out than to add it up.
-        terms, starts, texts, scores = (
-            np.asarray(array(f"{leg}.{name}")) for name in ("terms", "starts", "texts", "scores")
-        )
+        terms, starts, texts, scores = (array(f"{leg}.{name}") for name in ("terms", "starts", "texts", "scores"))
         return Postings(terms, starts, texts, scores, count)
 
     passages = Passages(folder / f"{prefix}{PASSAGES}")
