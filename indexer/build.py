@@ -25,7 +25,7 @@ from indexer.store import KEPT, Manifest, Store, StoreError, told
 Progress = Callable[[str, float], None]  # stage, share done (0..1)
 Check = Callable[[str, Parts, Callable[[float], None]], None]  # name, new index, share done; raises StoreError to refuse it
 WHOLE = "whole.json"
-STAGES = {"read": "读取条文", "words": "词项索引", "vectors": "语义向量", "files": "写入磁盘", "check": "自检"}
+STAGES = {"read": "读取条文", "vectors": "语义向量", "words": "词项索引", "files": "写入磁盘", "check": "自检"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,15 +164,23 @@ def fill(
     :returns: how many texts went through the encoder, and the mean length of the texts of each leg in terms
     """
     passages.write(folder / f"{prefix}{passages.NAME}", rows)
-    tell("words", 0.0)
+    tell("vectors", 0.0)
     texts = tokenizer.Cut.of([text for row in rows for text in (encoded(row), *row.questions)])
     starts = np.cumsum([0] + [1 + len(row.questions) for row in rows]).astype(np.int64)
+    done = max(len(texts), 1)
+    vectors, computed = cache.passages(encoder, texts, progress=lambda count: tell("vectors", count / done))
+    _save(folder, f"{prefix}vectors", vectors)
+    _save(folder, f"{prefix}vectors.starts", starts)
+    if not beside:  # an addition is too small for anything but comparing with each
+        dense.write(folder, vectors)
+    tell("words", 0.0)
     law = lexical.count(texts.take(starts[:-1]))
-    questions = np.delete(np.arange(len(texts)), starts[:-1])
+    asked = lexical.count(texts.take(np.delete(np.arange(len(texts)), starts[:-1])))
+    del texts, vectors  # what follows takes the most memory of all
     legs: dict[str, Callable[[], lexical.Counts]] = {
         "law": lambda: law,
         "text": lambda: law.with_more(lexical.count([explained(row) for row in rows])),
-        "asked": lambda: lexical.count(texts.take(questions)),
+        "asked": lambda: asked,
     }
     means: dict[str, float] = {}
     for leg, counted in legs.items():  # one after the other: each takes as much memory as all texts
@@ -184,12 +192,6 @@ def fill(
     parents = np.repeat(np.arange(len(rows), dtype=np.int32), [len(row.questions) for row in rows])
     _save(folder, f"{prefix}asked.parents", parents)
     tell("words", 1.0)
-    done = max(len(texts), 1)
-    vectors, computed = cache.passages(encoder, texts, progress=lambda count: tell("vectors", count / done))
-    _save(folder, f"{prefix}vectors", vectors)
-    _save(folder, f"{prefix}vectors.starts", starts)
-    if not beside:  # an addition is too small for anything but comparing with each
-        dense.write(folder, vectors)
     tell("files", 1.0)
     return computed, means
 
