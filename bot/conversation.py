@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.answer import Turn
-from bot.rules import read
-from bot.text import letters, normalise, terms
+from bot.rules import read, rules
+from bot.text import letters, normalise, squeezed, terms
 
 MAX_TURNS = 12  # older turns say nothing about this question
 _SHORT = 14
@@ -37,7 +37,9 @@ def whole(question: str, history: Sequence[Turn], names_matter: Callable[[str], 
     :returns: `question` (normalised) made whole from `history`; unchanged where it stands on its own.
     """
     earlier = [
-        normalise(turn.content)[:300] for turn in history[-MAX_TURNS:] if turn.role == "user" and turn.content.strip()
+        text
+        for turn in history[-MAX_TURNS:]
+        if turn.role == "user" and (text := normalise(turn.content)[:300]) and not _smalltalk(text)
     ]
     previous = _subject(earlier)
     if not previous:
@@ -55,6 +57,11 @@ def whole(question: str, history: Sequence[Turn], names_matter: Callable[[str], 
     if leans(question) or (len(set(terms(question))) <= _ALONE and not names_matter(question)):
         return Whole(_joined(previous, question), True, previous)
     return Whole(question, False, previous)
+
+
+def _smalltalk(text: str) -> bool:
+    """Whether a turn is a greeting or thanks and nothing else: no question can lean on it."""
+    return any(rule.holds(squeezed(text)) for rule in rules("smalltalk"))
 
 
 def leans(question: str) -> bool:

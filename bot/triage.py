@@ -24,7 +24,7 @@ SURE = {
     Outcome.ANSWERED: 0.4,
     Outcome.CLARIFY: 0.55,
 }
-LIKELY = {Outcome.REFUSE: 0.45, Outcome.REDIRECT: 0.5, Outcome.ESCALATE: 0.45}
+LIKELY = {Outcome.REFUSE: 0.45, Outcome.REDIRECT: 0.45, Outcome.ESCALATE: 0.45}
 SUSPECT = {
     Outcome.EMERGENCY: 0.05,
     Outcome.REFUSE: 0.2,

@@ -51,7 +51,9 @@ class ModelComposer:
         self._judges = judges
 
     def passages(self, found: Found) -> list[Hit]:
-        """:returns: what the model gets to read, numbered from 1; passages that give orders are left out."""
+        """:returns: what the model gets to read, numbered from 1; left out are passages that give orders, and beside others
+        those of a text whose rank nobody knows: what a model repeats of it would read as law
+        """
         hits = [
             *found.named,
             *found.replaced,
@@ -63,7 +65,8 @@ class ModelComposer:
             if hit.passage.id not in seen and not is_injection(f"{hit.passage.text}{hit.passage.plain}"):
                 seen.add(hit.passage.id)
                 out.append(hit)
-        return out[:PASSAGES]
+        known = [hit for hit in out if hit.document.level]
+        return (known or out)[:PASSAGES]
 
     def blocks(self, found: Found, basis: Basis) -> Iterator[Block]:
         """Write and check; `basis` is filled with the passages, so that [n] is the n-th citation.

@@ -111,7 +111,8 @@ def _laws_of_then(found: Found, now: Draft, index: Index, starter: Starter, lexi
         if hits:
             ordered = sorted(hits, key=lambda hit: -_fit(hit, found.question, lexicon))
             return ordered[:1] if _medium(ordered[0], found.question) else _of_two_laws(ordered)
-    order = ranked(found.question, found.earlier, lexicon)
+    near = [hit for hit in found.earlier if not _far(hit, found.question)]
+    order = ranked(found.question, near, lexicon)
     floor = 0.7 * order[0][0] if order else 0.0
     return [hit for value, hit in order if value >= floor and _was_law(hit, period.on, found.question.today)][:1]
 

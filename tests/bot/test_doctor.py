@@ -3,6 +3,7 @@
 import math
 import sys
 from dataclasses import replace
+from datetime import date
 from subprocess import run
 
 import pytest
@@ -12,9 +13,9 @@ from hypothesis import strategies as st
 from bot.answer import Answer, Context, Decision, Delta, Outcome, References, Speaker, Turn
 from bot.decide import Calibration
 from bot.doctor import Doctor
-from corpus.model import Status
+from corpus.model import Document, Status
 
-from .conftest import CODE, HOME, PERMIT, STARTER, TODAY, FakeIndex, article
+from .conftest import CODE, DOCUMENTS, HOME, PERMIT, STARTER, TODAY, TRANSITION, FakeIndex, article
 
 
 def labels(answer: Answer) -> list[str]:
@@ -297,3 +298,24 @@ def test_a_missing_fact_that_is_only_suspected_is_asked_for_where_there_is_no_an
     monkeypatch.setattr("bot.triage.shipped", lambda: seen)
     doctor = Doctor(lambda: index, STARTER, region=HOME, answer_at=answer_at)
     assert doctor.ask("没有排污许可证就排污，罚多少？", context=context).outcome is outcome
+
+
+def test_the_old_law_of_the_sea_is_not_shown_to_a_plant_on_land(monkeypatch, context):
+    sea = Document(
+        "sea", "海洋环境保护法", level="国家法律", effective_date=date(2024, 1, 1), ended_on=date(2026, 8, 15),
+        superseded_by="生态环境法典", repealed=True,
+    )  # fmt: skip
+    monkeypatch.setitem(DOCUMENTS, "sea", sea)
+    rule = "环境保护设施未经验收就投入生产、使用的，处二十万元以上一百万元以下罚款。"
+    index = FakeIndex(
+        (
+            TRANSITION,
+            article(sea, "第一百零三条", rule),
+            article(CODE, "第一千一百条", rule, questions=("没验收就投产罚多少",)),
+        )
+    )
+    doctor = Doctor(lambda: index, STARTER, region=HOME, answer_at=0.0)
+    on_land = doctor.ask("2026年3月环保设施没验收就投产，罚多少？", context=context)
+    assert "海洋环境保护法" not in on_land.text
+    at_sea = doctor.ask("2026年3月海上平台环保设施没验收就投产，罚多少？", context=context)
+    assert "海洋环境保护法" in at_sea.text

@@ -46,6 +46,18 @@ def test_a_number_beyond_any_law_is_not_cut_to_one_that_exists(text):
     assert found.cite.article in ("第10001条", "第一万零一条")
 
 
+def test_no_question_leans_on_a_greeting():
+    hello = [Turn("user", "你好"), Turn("assistant", "您好，请直接说事。")]
+    assert not whole("那罚款呢？", hello, lambda text: False).followup
+    asked = [
+        Turn("user", "没证就排污怎么办"),
+        Turn("assistant", "先停下。"),
+        Turn("user", "谢谢"),
+        Turn("assistant", "不客气。"),
+    ]
+    assert whole("那罚款呢？", asked, lambda text: False).text == "没证就排污怎么办，那罚款呢？"
+
+
 def test_several_articles_of_one_law():
     assert [r.cite.article for r in references("法典第1057条和第1058条", LAWS)] == ["第一千零五十七条", "第一千零五十八条"]
 
