@@ -75,7 +75,9 @@ class FakeDoctor:
 
     def emergency(self, question, on):
         block = Block("先打 119，人先走开。", "lead")
-        return Answer(Outcome.EMERGENCY, Speaker.RULE, (block,), question=question, on=on) if "着火" in question else None
+        fire = Contact("消防救援", hotline="119", confirm=False)
+        answer = Answer(Outcome.EMERGENCY, Speaker.RULE, (block,), contacts=(fire,), question=question, on=on)
+        return answer if "着火" in question else None
 
 
 def start(client):
