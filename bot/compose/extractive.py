@@ -120,7 +120,9 @@ def nearby(found: Found, limit: int = 2) -> Answer | None:
 
 
 def leading(hit: Hit, question: Understood, lexicon: Lexicon, basis: Basis) -> list[Block]:
-    """:returns: what one passage says on the question: the lead, then a table of penalties or further sentences."""
+    """:returns: what one passage says on the question: the lead, what the persons behind the unit pay, then a table of
+    penalties or further sentences
+    """
     if hit.passage.kind == "row":
         return block_of(hit, basis)
     found = pieces(hit.passage, question, lexicon)
@@ -155,7 +157,7 @@ def _lead(found: list[Piece], question: Understood) -> list[Piece]:
     top = best(telling, 1)
     if not top:
         return []
-    if question.kind is Kind.SUM and exact(top[0].text, question):
+    if question.kind is Kind.SUM and tells(top[0].text, question):
         return top  # the next sentence is about other conduct
     after = next((piece for piece in found if piece.at == top[0].at + 1), None)
     if after and after.score >= 0.7 * top[0].score and len(top[0].text) + len(after.text) <= 130:
