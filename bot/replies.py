@@ -94,8 +94,8 @@ def _contacts(outcome: Outcome, said: str) -> tuple[Contact, ...]:
 def _foreign(verdict: Verdict, outcome: Outcome, text: str, today: date) -> Answer:
     words = read("replies")
     spoken = words.get(verdict.language) or words["en"]
-    key = "emergency" if outcome is Outcome.EMERGENCY else verdict.reply
-    said = spoken.get(key) or words["en"].get(key) or spoken["foreign"]
+    keys = (verdict.reply, "emergency") if outcome is Outcome.EMERGENCY else (verdict.reply,)
+    said = next((text for key in keys for each in (spoken, words["en"]) if (text := each.get(key))), spoken["foreign"])
     return Answer(
         outcome,
         Speaker.RULE,

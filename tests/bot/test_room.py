@@ -151,6 +151,7 @@ def test_emergency_card_calls_first_and_names_three_things(doctor, context):
         ("放射源不见了", ["110", "12345", "12369", "120"]),
         ("我不想活了", ["12356", "120", "110"]),
         ("仓库着火了", ["119", "120", "12345", "12369"]),
+        ("I want to die", ["12356", "120", "110"]),
     ],
 )
 def test_the_calls_of_an_emergency_are_those_that_its_words_name(doctor, context, question, hotlines):
