@@ -21,7 +21,7 @@ from corpus.database import connect, migrate, writing
 from corpus.legal import as_known
 from corpus.links import Link, plain_title
 from corpus.model import Cite, Document, Passage, Status, short_title
-from corpus.records import Event, Origin, Outcome, Record, State, document_of, event_of, passage_of, record_of, same
+from corpus.records import FIELDS, Event, Origin, Outcome, Record, State, document_of, event_of, passage_of, record_of, same
 from corpus.succession import settle
 
 __all__ = ["Catalogue", "CatalogueError", "Event", "NotFoundError", "Origin", "Outcome", "Record", "State"]
@@ -50,6 +50,9 @@ class Catalogue:
     def __init__(self, engine: Engine, known: Mapping[str, Document] | None = None) -> None:
         self._engine = engine
         self.known = known or {}
+        # What was made of rows before: after a change nearly all of them are as they were, and questions wait for the rest.
+        self._made: dict[tuple[Any, ...], Document] = {}
+        self._stand: dict[tuple[str, datetime], frozenset[str]] = {}  # by document and the moment it was stored
 
     @classmethod
     def open(cls, url: str, *, known: Mapping[str, Document] | None = None) -> Self:
@@ -182,7 +185,8 @@ class Catalogue:
         :param title: part of the title
         :param state: None for drafts as well
         """
-        query = select(tables.documents)
+        # Not the columns of JSON, which take longer to read than all the others.
+        query = select(*(tables.documents.c[name] for name in FIELDS))
         if state is not None:
             query = query.where(tables.documents.c.state == State(state))
         if level:
@@ -192,8 +196,12 @@ class Catalogue:
             query = query.where(or_(column.contains(part, autoescape=True), column.contains(title, autoescape=True)))
         columns = tables.documents.c
         with self._engine.connect() as connection:
-            rows = connection.execute(query.order_by(columns.short_title, columns.publish_date, columns.id)).mappings()
-            found = [as_known(document_of(row), self.known) for row in rows]
+            rows = connection.execute(query.order_by(columns.short_title, columns.publish_date, columns.id)).all()
+        keys = [tuple(row) for row in rows]
+        made = [self._made.get(key) or document_of(row._mapping) for key, row in zip(keys, rows, strict=True)]
+        if not (level or title):
+            self._made = dict(zip(keys, made, strict=True))
+        found = [as_known(document, self.known) for document in made]
         day = on or date.today()
         return [
             document
@@ -244,16 +252,20 @@ class Catalogue:
 
     def labels(self, document_ids: Collection[str]) -> dict[str, frozenset[str]]:
         """:returns: the labels of the articles that stand in these documents; one whose text only says that it was deleted does not stand"""
-        columns = tables.passages.c
-        query = select(columns.document_id, columns.article, func.substr(columns.text, 1, 12)).where(
-            columns.document_id.in_(document_ids), columns.kind == "article"
-        )
-        found: dict[str, set[str]] = {id: set() for id in document_ids}
+        owners, columns = tables.documents.c, tables.passages.c
         with self._engine.connect() as connection:
+            moments = connection.execute(select(owners.id, owners.added_at).where(owners.id.in_(document_ids)))
+            stored = {row.id: (row.id, row.added_at) for row in moments}
+            fresh: dict[str, set[str]] = {id: set() for id, key in stored.items() if key not in self._stand}
+            query = select(columns.document_id, columns.article, func.substr(columns.text, 1, 12)).where(
+                columns.document_id.in_(fresh), columns.kind == "article"
+            )
             for id, label, start in connection.execute(query):
                 if not _DELETED.fullmatch(start):
-                    found[id].add(label)
-        return {id: frozenset(labels) for id, labels in found.items()}
+                    fresh[id].add(label)
+        known = self._stand | {stored[id]: frozenset(labels) for id, labels in fresh.items()}
+        self._stand = stand = {key: known[key] for key in stored.values()}
+        return {id: stand[stored[id]] if id in stored else frozenset() for id in document_ids}
 
     def sizes(self) -> dict[str, dict[str, int]]:
         """:returns: of every published document how many passages of each kind it has"""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import replace
@@ -83,6 +84,7 @@ class Collection:
         self._catalogue = catalogue
         self._starter = starter
         self._revision = -1
+        self._lock = threading.Lock()
         self._documents: dict[str, Document] = {}
         self._versions = Versions((), starter.instruments)
 
@@ -92,12 +94,17 @@ class Collection:
         :returns: its revision; windows made under another one are stale
         """
         revision = self._catalogue.revision()
-        if revision != self._revision:
-            known = self._starter.instruments
-            self._documents = {row.id: as_known(row, known) for row in self._catalogue.documents()}
-            self._versions = Versions(self._documents.values(), known, self._catalogue.labels, self._starter.articles)
-            self._revision = revision
-        return revision
+        if revision == self._revision:
+            return revision
+        with self._lock:  # one reads for all who ask at this moment: four at once would each take four times as long
+            revision = self._catalogue.revision()
+            if revision != self._revision:
+                known = self._starter.instruments
+                self._documents = {row.id: as_known(row, known) for row in self._catalogue.documents()}
+                rows, labels = self._documents.values(), self._catalogue.labels
+                self._versions = Versions(rows, known, labels, self._starter.articles)
+                self._revision = revision
+            return revision
 
     def document_for(self, passage: Passage) -> Document | None:
         """The record of the document that a passage belongs to; None where it has been removed since the index was built.

@@ -84,6 +84,8 @@ class Versions:
         for document in documents:
             self._held[document.short_title].append(document)
         self._instruments = instruments
+        self._behind: dict[str, Document] = {}
+        self._windows: dict[str, list[Window]] = {}
         texts = {
             title: [row for row in self._held[title] if _is_one(row, instruments[title])]
             for title in instruments
@@ -101,6 +103,13 @@ class Versions:
         place of an instrument ends what the library knows; one of another level or place is a namesake and changes nothing,
         and so does an excerpt: three pages about a code would silence what the library says of its other articles.
         """
+        if title in self._behind:
+            return self._behind[title]
+        if found := self._found(title):
+            self._behind[title] = found  # a question may name anything: only titles that there are get remembered
+        return found
+
+    def _found(self, title: str) -> Document | None:
         known = self._instruments.get(title)
         held = self._held.get(title, [])
         if known is None:
@@ -130,8 +139,7 @@ class Versions:
         for cite in cites:
             if self.lacks(cite):
                 return SHUT
-            known = self._instruments.get(cite.title)
-            windows += [window(row) for row in {self.behind(cite.title), known and _end_only(known)} if row]
+            windows += self._of_title(cite.title)
         if own and own.region:
             windows.append(Window(ALWAYS, NEVER, jurisdiction(own.region), own.trust))
         return Window(
@@ -140,6 +148,14 @@ class Versions:
             max((row.region for row in windows), key=len, default=""),
             own.trust if own else Trust.CURATED,
         )
+
+    def _of_title(self, title: str) -> list[Window]:
+        """:returns: the windows of the version behind a title, and of the end that the library knows"""
+        if title not in self._windows:
+            known = self._instruments.get(title)
+            rows = (self.behind(title), _end_only(known) if known else None)
+            self._windows[title] = [window(row) for row in rows if row]
+        return self._windows[title]
 
 
 def _start(document: Document) -> date:

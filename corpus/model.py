@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum, StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from corpus.numerals import chinese
 from corpus.regions import jurisdiction
@@ -212,6 +212,7 @@ def find_units(text: str) -> Iterator[Unit]:
             yield Unit(locator, start, end)
 
 
+@lru_cache(maxsize=16_384)
 def short_title(title: str) -> str:
     """中华人民共和国环境保护税法 and 《环境保护税法》 are both 环境保护税法."""
     return re.sub(r"[《》\s]", "", title).removeprefix("中华人民共和国")

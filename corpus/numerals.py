@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _SMALL = {"十": 10, "百": 100, "千": 1000}
@@ -13,6 +14,7 @@ ARTICLE = re.compile(
 )
 
 
+@lru_cache(maxsize=4096)
 def number(text: str) -> int | None:
     """一千一百零二 -> 1102, 一〇五七 -> 1057, 20 -> 20; None where the characters form no whole number."""
     if text.isascii() and text.isdigit():

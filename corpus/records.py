@@ -11,7 +11,7 @@ from sqlalchemy import RowMapping
 
 from corpus.model import Document, Passage, Trust
 
-_FIELDS = tuple(spec.name for spec in fields(Document))
+FIELDS = tuple(spec.name for spec in fields(Document))
 _STATED = ("title", "level", "issuer", "doc_no", "region", "publish_date", "effective_date", "trust", "confidence")
 
 
@@ -74,7 +74,7 @@ def same(row: RowMapping, document: Document, origin: Origin) -> bool:
 
 
 def document_of(row: RowMapping) -> Document:
-    return Document(**{name: row[name] for name in _FIELDS} | {"trust": Trust(row["trust"])})
+    return Document(**{name: row[name] for name in FIELDS} | {"trust": Trust(row["trust"])})
 
 
 def record_of(row: RowMapping) -> Record:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -15,6 +16,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from eval import questions as sets
+from eval.questions import Question
 
 out = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
@@ -57,7 +59,7 @@ def terms(names: Annotated[list[str], typer.Argument(help="题集，可以是几
 
     settings = Settings()
     try:
-        questions = [question for name in names for question in sets.load(sets.find(name))]
+        questions = _together(names)
     except (FileNotFoundError, sets.SetError) as error:
         errors.print(f"✗ {error}", style="red", markup=False)
         raise typer.Exit(2) from error
@@ -103,14 +105,15 @@ def stard(
 
 
 def ablate(
-    name: Annotated[str, typer.Argument(help="题集：文件，或 eval/sets 里的名字")],
+    names: Annotated[list[str], typer.Argument(help="题集：文件，或 eval/sets 里的名字，可以是几个")],
     *,
     on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="以哪一天的规定为准，默认今天")] = None,
     region: Annotated[str, typer.Option(help="默认是服务所在地")] = "",
     report: Annotated[Path | None, typer.Option("--out", help="把结果另存为 JSON")] = None,
 ) -> None:
-    """把检索的每一步轮流关掉，看各值多少。"""
+    """把检索的每一步轮流关掉，看各值多少；再看有没有哪一类问题不如单用 BM25。"""
     from bot.settings import Settings as BotSettings
+    from eval.ablation import slices
     from eval.ablation.table import MEASURES
     from eval.ablation.table import ablate as measured
     from eval.run import Setting
@@ -118,10 +121,12 @@ def ablate(
     from indexer.store import StoreError
 
     try:
-        questions = sets.load(sets.find(name))
+        questions = _together(names)
         setting = Setting(on.date() if on else date.today(), region or BotSettings().region)
         with _told() as tell:
             rows = measured(questions, served(), setting, tell)
+            tell("BM25")
+            parts = slices.slices(questions, served(), setting)
     except (FileNotFoundError, ValueError, StoreError) as error:
         errors.print(f"[red]✗[/] {error}")
         raise typer.Exit(2) from error
@@ -130,9 +135,24 @@ def ablate(
         worth = [_signed(*row.worth[measure]) + (" *" if row.proven(measure) else "") for measure in MEASURES]
         table.add_row(row.name, *(f"{row.means[measure]:.3f}" for measure in MEASURES), *worth)
     out.print(table)
+    table = Table("问题", "题数", *(f"{m}，BM25 → 现在" for m in slices.MEASURES), *(f"差 {m}" for m in slices.MEASURES))
+    for part in parts:
+        values = [f"{part.plain[measure]:.3f} → {part.ours[measure]:.3f}" for measure in slices.MEASURES]
+        gain = [_signed(*part.gain[measure]) for measure in slices.MEASURES]
+        table.add_row(part.value or "全部", str(part.count), *values, *gain, style="red" if part.loses else "")
+    out.print(table)
     if report:
-        plain = [{"step": row.name, "means": dict(row.means), "worth": dict(row.worth)} for row in rows]
+        steps = [{"step": row.name, "means": dict(row.means), "worth": dict(row.worth)} for row in rows]
+        plain = {"steps": steps, "slices": [asdict(part) for part in parts]}
         report.write_text(json.dumps(plain, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def _together(names: Sequence[str]) -> list[Question]:
+    """:returns: the questions of several sets; an id is made unlike those of the other sets"""
+    found = {name: sets.load(sets.find(name)) for name in names}
+    if len(found) == 1:
+        return next(iter(found.values()))
+    return [replace(q, id=f"{name}/{q.id}", group=f"{name}/{q.group}") for name, rows in found.items() for q in rows]
 
 
 def _signed(mean: float, low: float, high: float) -> str:

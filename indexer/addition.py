@@ -10,7 +10,7 @@ old passages stay as they were, so that they drift by the share of what was adde
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -82,11 +82,10 @@ class Rows(Passages):
         self.holders = np.concatenate([whole.holders, more.holders + np.int32(first)])
         self.titles = whole.titles | more.titles
 
-    def get(self, positions: Iterable[int]) -> list[Passage]:
-        wanted = list(positions)
-        found = dict(zip(old := [at for at in wanted if at < self._count], self._whole.get(old), strict=True))
+    def _get(self, wanted: Sequence[int], columns: str) -> list[Passage]:
+        found = dict(zip(old := [at for at in wanted if at < self._count], self._whole._get(old, columns), strict=True))
         new = [at for at in wanted if at >= self._count]
-        found |= dict(zip(new, self._more.get(at - self._count for at in new), strict=True))
+        found |= dict(zip(new, self._more._get([at - self._count for at in new], columns), strict=True))
         return [found[at] for at in wanted]
 
     def article(self, title: str, article: str) -> list[tuple[int, Passage]]:

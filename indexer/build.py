@@ -23,9 +23,9 @@ from indexer.lease import Lease
 from indexer.store import KEPT, Manifest, Store, StoreError, told
 
 Progress = Callable[[str, float], None]  # stage, share done (0..1)
-Check = Callable[[Path, Callable[[float], None]], None]  # the new folder, share done; raises StoreError to refuse it
+Check = Callable[[str, Parts, Callable[[float], None]], None]  # name, new index, share done; raises StoreError to refuse it
 WHOLE = "whole.json"
-STAGES = {"read": "读取条文", "words": "词项索引", "vectors": "语义向量", "files": "写入磁盘", "check": "自检"}
+STAGES = {"read": "读取条文", "vectors": "语义向量", "words": "词项索引", "files": "写入磁盘", "check": "自检"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def build(
     full: bool = False,
     kept: int = KEPT,
     progress: Progress = lambda stage, done: None,
-    check: Check = lambda folder, tell: None,
+    check: Check = lambda name, parts, tell: None,
     marks: Mapping[str, str] | None = None,
 ) -> Built:
     """Build the index of these passages and let it serve. Without changes since the last build nothing is written.
@@ -108,8 +108,7 @@ def build(
             )
 
         def checked(folder: Path, manifest: Manifest) -> None:
-            _check(folder, manifest)
-            check(folder, lambda done: tell("check", done))
+            check(folder.name, _opened(folder, manifest), lambda done: tell("check", done))
             tell("check", 1.0)
 
         index_id = store.write(write, checked)
@@ -165,13 +164,23 @@ def fill(
     :returns: how many texts went through the encoder, and the mean length of the texts of each leg in terms
     """
     passages.write(folder / f"{prefix}{passages.NAME}", rows)
+    tell("vectors", 0.0)
+    texts = tokenizer.Cut.of([text for row in rows for text in (encoded(row), *row.questions)])
+    starts = np.cumsum([0] + [1 + len(row.questions) for row in rows]).astype(np.int64)
+    done = max(len(texts), 1)
+    vectors, computed = cache.passages(encoder, texts, progress=lambda count: tell("vectors", count / done))
+    _save(folder, f"{prefix}vectors", vectors)
+    _save(folder, f"{prefix}vectors.starts", starts)
+    if not beside:  # an addition is too small for anything but comparing with each
+        dense.write(folder, vectors)
     tell("words", 0.0)
-    law = lexical.count([encoded(row) for row in rows])
-    asked = [(at, question) for at, row in enumerate(rows) for question in row.questions]
+    law = lexical.count(texts.take(starts[:-1]))
+    asked = lexical.count(texts.take(np.delete(np.arange(len(texts)), starts[:-1])))
+    del texts, vectors  # what follows takes the most memory of all
     legs: dict[str, Callable[[], lexical.Counts]] = {
         "law": lambda: law,
         "text": lambda: law.with_more(lexical.count([explained(row) for row in rows])),
-        "asked": lambda: lexical.count([question for _, question in asked]),
+        "asked": lambda: asked,
     }
     means: dict[str, float] = {}
     for leg, counted in legs.items():  # one after the other: each takes as much memory as all texts
@@ -180,21 +189,14 @@ def fill(
         old, mean = (getattr(beside[0], leg), beside[1][leg]) if beside else (None, None)
         for name, array in lexical.build(counts, old, mean).arrays().items():
             _save(folder, f"{prefix}{leg}.{name}", array)
-    _save(folder, f"{prefix}asked.parents", np.array([at for at, _ in asked], dtype=np.int32))
+    parents = np.repeat(np.arange(len(rows), dtype=np.int32), [len(row.questions) for row in rows])
+    _save(folder, f"{prefix}asked.parents", parents)
     tell("words", 1.0)
-    texts = [text for row in rows for text in (encoded(row), *row.questions)]
-    starts = np.cumsum([0] + [1 + len(row.questions) for row in rows]).astype(np.int64)
-    done = max(len(texts), 1)
-    vectors, computed = cache.passages(encoder, texts, progress=lambda count: tell("vectors", count / done))
-    _save(folder, f"{prefix}vectors", vectors)
-    _save(folder, f"{prefix}vectors.starts", starts)
-    if not beside:  # an addition is too small for anything but comparing with each
-        dense.write(folder, vectors)
     tell("files", 1.0)
     return computed, means
 
 
-def _check(folder: Path, manifest: Manifest) -> None:
+def _opened(folder: Path, manifest: Manifest) -> Parts:
     """An index that cannot be opened or does not know its own first passage is never pointed to."""
     try:
         parts = open_parts(folder)
@@ -204,6 +206,7 @@ def _check(folder: Path, manifest: Manifest) -> None:
         raise StoreError(f"新索引打不开，原索引继续使用 / the new index cannot be opened: {error}") from error
     if len(parts.passages) != manifest.passages or len(found) != manifest.passages:
         raise StoreError(f"新索引条数不符 / the new index has {len(found)} passages, not {manifest.passages}")
+    return parts
 
 
 def _unchanged(store: Store, content: str) -> str | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from indexer.hit import Encoder, Vectors
+from indexer.tokenizer import Cut
 
 # With rowids: vectors are appended, and only their small keys are sorted in. Older files without go on as they are.
 _SCHEMA = """
@@ -47,9 +48,10 @@ class EmbeddingCache:
         for start in range(0, len(texts), _PORTION):
             part = marks[start : start + _PORTION]
             known = self._known(encoder, part)
-            missing = {mark: texts[start + at] for at, mark in enumerate(part) if mark not in known}
+            missing = {mark: start + at for at, mark in enumerate(part) if mark not in known}
             if missing:
-                vectors = encoder.passages(list(missing.values()))
+                places = list(missing.values())
+                vectors = encoder.passages(texts.take(places) if isinstance(texts, Cut) else [texts[at] for at in places])
                 if vectors.shape != (len(missing), encoder.dimension):
                     raise ValueError(
                         f"encoder {encoder.name} gave {vectors.shape}, not {(len(missing), encoder.dimension)}"

@@ -20,6 +20,7 @@ from indexer.hit import Encoder, Vectors
 MODEL = Path(__file__).parent / "model"
 OWN = "own"
 _PORTION = 4096
+_FEW = 20_000  # terms of all texts together: 20 MB
 
 
 class EncoderError(RuntimeError):
@@ -110,10 +111,13 @@ class StaticEncoder:
         rows, starts = self.numbers(texts)
         used, place = np.unique(rows, return_inverse=True)
         table = self._weights[used].astype(np.float32) * self._scales[used, None]
-        if len(texts) == 1:
-            sums = (table[place].sum(axis=0) if len(rows) else np.zeros(self.dimension))[None, :]
+        if len(rows) <= _FEW:
+            sums = np.zeros((len(texts), self.dimension), dtype=np.float32)
+            some = np.flatnonzero(np.diff(np.append(starts, len(rows))))
+            if len(some):
+                sums[some] = np.add.reduceat(table[place], starts[some], axis=0)
         else:
-            from scipy.sparse import csr_matrix  # type: ignore[import-untyped]  # only builders come here
+            from scipy.sparse import csr_matrix  # type: ignore[import-untyped]  # loading it costs more than adding up a few texts
 
             ends = np.append(starts, len(rows))
             sums = csr_matrix((np.ones(len(rows), np.float32), place, ends), shape=(len(texts), len(used))) @ table

@@ -161,11 +161,12 @@ def _preference(hit: Hit) -> tuple[bool, bool, date]:
     return hit.status is Status.IN_FORCE, hit.passage.kind == "article", document.starts_on or date.min
 
 
-def open_parts(folder: Path) -> Parts:
+def open_parts(folder: Path, whole: Parts | None = None) -> Parts:
     """:param folder: a verified index folder, built whole or with what was added since
+    :param whole: the part of it that was built whole, where it is open already
     :raises OSError, ValueError, sqlite3.Error: if a file cannot be read
     """
-    whole = open_whole(folder)
+    whole = whole or open_whole(folder)
     if not (folder / f"{addition.GONE}.npy").exists():
         return whole
     more = _open(folder, addition.MORE)
@@ -186,13 +187,11 @@ def open_whole(folder: Path) -> Parts:
 
 def _open(folder: Path, prefix: str) -> Parts:
     def array(name: str) -> Any:  # noqa: ANN401 - numpy's load
-        return np.load(folder / f"{prefix}{name}.npy", mmap_mode="r", allow_pickle=False)
+        # Still mapped, but no np.memmap: that class takes longer to cut a list out than to add it up.
+        return np.asarray(np.load(folder / f"{prefix}{name}.npy", mmap_mode="r", allow_pickle=False))
 
     def postings(leg: str, count: int) -> Postings:
-        # Still mapped, but no np.memmap: that class takes longer to cut a list out than to add it up.
-        terms, starts, texts, scores = (
-            np.asarray(array(f"{leg}.{name}")) for name in ("terms", "starts", "texts", "scores")
-        )
+        terms, starts, texts, scores = (array(f"{leg}.{name}") for name in ("terms", "starts", "texts", "scores"))
         return Postings(terms, starts, texts, scores, count)
 
     passages = Passages(folder / f"{prefix}{PASSAGES}")

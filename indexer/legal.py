@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from corpus.legal import Window
 from corpus.model import Document, Passage, Rank, Trust
 
+_MASKS = 32  # of days and regions that are kept
 _TRUST = {Trust.DRAFT: -1.5, Trust.NEWS: -0.5}
 
 
@@ -41,11 +41,18 @@ class Legal:
         documents = [library.document_for(passage) for passage in representatives]
         priors = [_prior(document, window) for document, window in zip(documents, windows, strict=True)]
         self._holders = holders
+        self._masks: dict[tuple[date, str], NDArray[np.bool_]] = {}
         self.prior = np.array(priors, dtype=np.float32)[holders] if len(holders) else np.zeros(0, np.float32)
-        self.allowed = lru_cache(maxsize=32)(self._allowed)
+
+    def allowed(self, on: date, region: str) -> NDArray[np.bool_]:
+        """:returns: bool array of shape (passages,): the window is open on this day in this region"""
+        if (mask := self._masks.get((on, region))) is None:
+            if len(self._masks) >= _MASKS:
+                self._masks.clear()
+            mask = self._masks[on, region] = self._allowed(on, region)
+        return mask
 
     def _allowed(self, on: date, region: str) -> NDArray[np.bool_]:
-        """:returns: bool array of shape (passages,): the window is open on this day in this region"""
         day = on.toordinal()
         inside = np.array([not each or region.startswith(each) for each in self._regions], dtype=bool)
         if not len(self._holders):

@@ -23,8 +23,10 @@ CREATE TABLE passages (
 );
 CREATE INDEX by_article ON passages (title, article);
 """
+_dumps = json.JSONEncoder(ensure_ascii=False).encode  # json.dumps makes one of these each time
 _PORTION = 500  # positions in one query
 _COLUMNS = "id, document_id, title, article, text, kind, headings, plain, questions, stands_for, ordinal"
+_BARE = "id, document_id, title, article, '', kind, '[]', '', '[]', stands_for, ordinal"
 
 
 def write(path: Path, passages: Sequence[Passage]) -> None:
@@ -62,12 +64,14 @@ class Passages:
 
     def get(self, positions: Iterable[int]) -> list[Passage]:
         """:returns: the passages at these positions, in their order"""
-        wanted = list(positions)
+        return self._get(list(positions), _COLUMNS)
+
+    def _get(self, wanted: Sequence[int], columns: str) -> list[Passage]:
         found: dict[int, Passage] = {}
         for start in range(0, len(wanted), _PORTION):
             part = wanted[start : start + _PORTION]
             marks = ", ".join("?" * len(part))
-            rows = self._all(f"SELECT position, {_COLUMNS} FROM passages WHERE position IN ({marks})", part)
+            rows = self._all(f"SELECT position, {columns} FROM passages WHERE position IN ({marks})", part)
             found |= {row[0]: _passage(row[1:]) for row in rows}
         return [found[position] for position in wanted]
 
@@ -82,9 +86,11 @@ class Passages:
         return np.array(rows, dtype=np.int64).reshape(-1)
 
     def representatives(self) -> list[Passage]:
-        """:returns: one passage of each holder, by its number"""
+        """:returns: one passage of each holder, by its number, without texts, headings and questions: what a law allows
+        does not depend on them, and a large collection has thousands of holders
+        """
         _, first = np.unique(self.holders, return_index=True)
-        return self.get(first.tolist())
+        return self._get(first.tolist(), _BARE)
 
     def _read_holders(self, path: Path) -> NDArray[np.int32]:
         if path.exists():
@@ -115,10 +121,10 @@ def _row(passage: Passage) -> tuple[object, ...]:
         passage.article,
         passage.text,
         passage.kind,
-        json.dumps(passage.headings, ensure_ascii=False),
+        _dumps(passage.headings),
         passage.plain,
-        json.dumps(passage.questions, ensure_ascii=False),
-        json.dumps([[cite.title, cite.article] for cite in passage.stands_for], ensure_ascii=False),
+        _dumps(passage.questions),
+        _dumps([[cite.title, cite.article] for cite in passage.stands_for]),
         passage.ordinal,
     )
 

@@ -20,7 +20,7 @@ from indexer.cache import EmbeddingCache
 from indexer.encoder import OWN, load
 from indexer.extend import Source, extend
 from indexer.hit import Encoder, Index
-from indexer.index import LocalIndex, open_parts
+from indexer.index import LocalIndex, Parts
 from indexer.lease import Lease
 from indexer.milvus import publish as publishing
 from indexer.milvus.publish import Published, publish
@@ -84,9 +84,8 @@ def rebuild(
     with told(), closing(EmbeddingCache(data_dir / "embeddings.sqlite")) as cache:
         store = Store(data_dir / "index", {serving} if serving else frozenset())
 
-        def check(folder: Path, tell: Callable[[float], None]) -> None:
-            collection, words = Collection(catalogue, starter), Words(starter.glossary)
-            index = LocalIndex(folder.name, open_parts(folder), collection, loaded, words)
+        def check(name: str, parts: Parts, tell: Callable[[float], None]) -> None:
+            index = LocalIndex(name, parts, Collection(catalogue, starter), loaded, Words(starter.glossary))
             smoke(index, starter.smoke, date.today())
             gate(index, tell)
 

@@ -4,6 +4,7 @@
         manifest.json                            sha256 of every other file, encoder, tokenizer, counts
         …
     index/CURRENT                                the name of the folder that serves
+    index/read.json                              which files were read and found whole, for the next builder
     index/lease.json                             who is building, until when
 
 A folder is written under a hidden name, synced, renamed and only then pointed to, so that whatever happens in between
@@ -19,7 +20,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Set
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,8 +30,9 @@ FORMAT = 1
 KEPT = 3
 MANIFEST = "manifest.json"
 _CURRENT = "CURRENT"
+_READ = "read.json"
 _BUILDING = ".building-"
-_Stamp = tuple[int, int, int]
+_Stamp = tuple[int, int, int]  # size, time of the last write in nanoseconds, inode
 
 
 class StoreError(RuntimeError):
@@ -106,23 +108,33 @@ class Store:
             )
         return Manifest(**fields)
 
-    def verify(self, index_id: str, *, again: bool = False) -> Manifest:
+    def verify(self, index_id: str, *, again: bool = False, by_others: bool = False) -> Manifest:
         """Check every file against its hash. Within this process a file is read again only if it changed.
 
         :param again: read all of them whatever was checked before
+        :param by_others: pass over a file also if another process read it and found it whole, and nobody has written to
+            it since. For builders only, who link such files into a new index under the hash that they had: whoever opens
+            that index reads every file that he has not read himself, and damage that anybody finds makes the next
+            builder read all of them again
         :raises StoreError: names the first file that is missing or damaged
         """
         manifest = self.manifest(index_id)
+        known = self._remembered() | self._verified if by_others else self._verified
+        fresh = False
         for name, expected in manifest.files.items():
             path = self.root / index_id / name
             try:
-                stat = path.stat()
-                stamp = (stat.st_size, stat.st_mtime_ns, stat.st_ino)
-                if (again or self._verified.get(stamp) != expected) and _sha256(path) != expected:
-                    raise StoreError(f"索引文件损坏 / damaged file in index {index_id}: {name}")
-                self._verified[stamp] = expected
+                stamp = _stamp(path)
+                if again or known.get(stamp) != expected:
+                    fresh = True
+                    if _sha256(path) != expected:
+                        self._forget()
+                        raise StoreError(f"索引文件损坏 / damaged file in index {index_id}: {name}")
+                    self._verified[stamp] = expected
             except OSError as error:
                 raise StoreError(f"索引文件缺失 / missing file in index {index_id}: {name} ({error.strerror})") from error
+        if fresh:
+            self._remember(index_id, manifest)
         return manifest
 
     def write(self, fill: Callable[[Path], Manifest], check: Callable[[Path, Manifest], None]) -> str:
@@ -149,6 +161,7 @@ class Store:
                 index_id = f"{moment}-{_short(data)}"
                 os.rename(building, self.root / index_id)
                 _sync(self.root)
+                self._remember(index_id, manifest)
                 self.point(index_id)
             except BaseException:
                 shutil.rmtree(building, ignore_errors=True)
@@ -167,6 +180,28 @@ class Store:
                 beside.unlink(missing_ok=True)
                 raise
             _sync(self.root)
+
+    def _remember(self, index_id: str, manifest: Manifest) -> None:
+        """Leave for other processes what was read here; without it they read for themselves."""
+        beside = self.root / f".{_READ}-{os.getpid()}"
+        with suppress(OSError):
+            rows = [[*_stamp(self.root / index_id / name), digest] for name, digest in manifest.files.items()]
+            try:
+                beside.write_text(json.dumps(rows), encoding="utf-8")
+                os.replace(beside, self.root / _READ)
+            finally:
+                beside.unlink(missing_ok=True)
+
+    def _remembered(self) -> dict[_Stamp, str]:
+        try:
+            rows = json.loads((self.root / _READ).read_text(encoding="utf-8"))
+            return {(size, written, inode): digest for size, written, inode, digest in rows}
+        except (OSError, ValueError, TypeError):
+            return {}
+
+    def _forget(self) -> None:
+        with suppress(OSError):
+            (self.root / _READ).unlink(missing_ok=True)
 
     def rollback(self) -> str:
         """Point to the newest intact index older than the current one.
@@ -229,6 +264,11 @@ def _full(error: OSError | sqlite3.Error) -> bool:
 def _sealed(manifest: Manifest, folder: Path) -> Manifest:
     files = {path.name: manifest.files.get(path.name) or _sha256(path) for path in sorted(folder.iterdir())}
     return Manifest(**{**asdict(manifest), "files": files})
+
+
+def _stamp(path: Path) -> _Stamp:
+    stat = path.stat()
+    return stat.st_size, stat.st_mtime_ns, stat.st_ino
 
 
 def _short(data: bytes) -> str:

@@ -10,11 +10,12 @@ import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from typing import Self, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.normalise import normalise
+from indexer.normalise import normalise, normalised
 
 VERSION = "pairs-2"  # raise it when the same text gives other terms: indexes and encoder are then made anew
 Keys = NDArray[np.uint64]
@@ -24,6 +25,7 @@ _RUN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+|[a-z]+|\d+(?:\.\d+)?")
 _SHIFT = np.uint64(21)
 _HASHED = 1 << 42  # above every pair of code points
 KEY_BITS = 43
+_PORTION = 4096  # texts cut at once
 
 
 def terms(text: str) -> list[str]:
@@ -53,7 +55,9 @@ def keys(texts: Sequence[str]) -> tuple[Keys, NDArray[np.int64]]:
     :returns: the keys of all terms, of shape (terms,), in no particular order inside a text, and for each the position of
         its text, ascending
     """
-    joined = "\n".join(normalise(text).replace("\n", " ") for text in texts) + "\n"
+    if isinstance(texts, Cut):
+        return texts.keys()
+    joined = "\n".join(text.replace("\n", " ") for text in normalised(texts)) + "\n"
     codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     owner = np.cumsum(codes == ord("\n")) - (codes == ord("\n"))
     wide = ((codes >= 0x3400) & (codes <= 0x9FFF)) | ((codes >= 0x20000) & (codes <= 0x3FFFF))
@@ -67,6 +71,48 @@ def keys(texts: Sequence[str]) -> tuple[Keys, NDArray[np.int64]]:
     values = np.concatenate([big[single], big[pair] << _SHIFT | big[pair + 1], word])
     order = np.argsort(owner[places], kind="stable")
     return values[order], owner[places][order]
+
+
+class Cut(Sequence[str]):
+    """Texts that keep their keys: an index counts the words of a text, and its vector is the sum of them."""
+
+    def __init__(self, texts: Sequence[str], found: Keys, starts: NDArray[np.int64], places: NDArray[np.int64]) -> None:
+        """:param found: the keys of all texts; text i has `found[starts[i]:starts[i + 1]]`
+        :param places: which of the texts stand here
+        """
+        self._texts, self._found, self._starts, self._places = texts, found, starts, places
+
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> Self:
+        parts = [keys(texts[at : at + _PORTION]) for at in range(0, len(texts), _PORTION)]
+        lengths = [np.bincount(owners, minlength=min(_PORTION, len(texts))) for _, owners in parts]
+        ends = np.cumsum(np.concatenate([np.zeros(1, np.int64), *lengths])[: len(texts) + 1])
+        return cls(
+            texts, np.concatenate([np.zeros(0, np.uint64), *(part for part, _ in parts)]), ends, np.arange(len(texts))
+        )
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    @overload
+    def __getitem__(self, at: int) -> str: ...
+    @overload
+    def __getitem__(self, at: slice) -> Self: ...
+    def __getitem__(self, at: int | slice) -> str | Self:
+        if isinstance(at, slice):
+            return type(self)(self._texts, self._found, self._starts, self._places[at])
+        return self._texts[int(self._places[at])]
+
+    def take(self, positions: Sequence[int] | NDArray[np.int64]) -> Self:
+        """:returns: the texts at these positions, in this order"""
+        return type(self)(self._texts, self._found, self._starts, self._places[np.asarray(positions, dtype=np.int64)])
+
+    def keys(self) -> tuple[Keys, NDArray[np.int64]]:
+        """:returns: as the function of this name"""
+        starts = self._starts[self._places]
+        lengths = self._starts[self._places + 1] - starts
+        owners = np.repeat(np.arange(len(self)), lengths)
+        return self._found[np.repeat(starts - (np.cumsum(lengths) - lengths), lengths) + np.arange(len(owners))], owners
 
 
 def weighted(words: Iterable[tuple[str, float]]) -> tuple[Keys, NDArray[np.float32]]:

@@ -32,9 +32,11 @@ _WEIGHTS = {
     "focus": 0.20,  # of a follow-up what it asks itself
 }
 _NO_RULE = 0.8
+_AS_WELL = 0.4  # of the best sentence: another article that answers much worse is beside the point
 _NO_PENALTY = 0.75  # the duty behind a penalty that is asked for
 _CASES = 4  # further kinds of conduct of the same article, beside the one asked about
 _PERSONS = re.compile(r"(?:主管|责任)人员.{0,24}(?:罚款|拘留|处分|不得|罚 ?\d)|(?:法定代表人|负责人).{0,30}(?:罚款|拘留)")
+_ASKS_PERSONS = re.compile(r"个人(?!信息)|老板|法人|负责人|责任人|主管|拘留|抓人|坐牢")
 _NAMED = {
     Status.DRAFT: "据《{title}》的征求意见稿（不是现行规定）：{text}",
     Status.NEWS: "据新闻报道（不是执法依据）：{text}",
@@ -94,12 +96,13 @@ def compose(found: Found, lexicon: Lexicon, *, limit: int = 2) -> Draft | None:
     for hit in lower:
         blocks += _overruled(hit, first, question, lexicon, basis)
     floor = 0.8 * order[0][0]
+    least = max([0.3, *(_AS_WELL * piece.score for piece in best(pieces(first.passage, question, lexicon), 1))])
     for value, hit in order:
         if len(basis.citations) > limit or value < floor:
             break
         if hit is first or hit in lower or _same_article(hit, basis.hits):
             continue
-        if block := _beside(hit, question, lexicon, basis):
+        if block := _beside(hit, question, lexicon, basis, least):
             blocks.append(block)
     return basis.draft(found, Speaker.EXTRACT, blocks, (f"extract:{first.passage.label}",))
 
@@ -151,6 +154,8 @@ def _persons(found: list[Piece], lead: Piece) -> Piece | None:
 
 def _lead(found: list[Piece], question: Understood) -> list[Piece]:
     """One sentence, or two neighbours where the second carries the number or condition that the first lacks."""
+    if wants_penalty(question) and _ASKS_PERSONS.search(question.focus or question.text):
+        found = [piece for piece in found if _PERSONS.search(piece.text)] or found
     telling = next(
         (told for test in (exact, tells) if (told := [piece for piece in found if test(piece.text, question)])), found
     )
@@ -165,9 +170,10 @@ def _lead(found: list[Piece], question: Understood) -> list[Piece]:
     return top
 
 
-def _beside(hit: Hit, question: Understood, lexicon: Lexicon, basis: Basis) -> Block | None:
+def _beside(hit: Hit, question: Understood, lexicon: Lexicon, basis: Basis, least: float) -> Block | None:
+    """:param least: how well a sentence must answer to stand beside the leading ones"""
     top = best(pieces(hit.passage, question, lexicon), 1)
-    if not top or top[0].score < 0.3:
+    if not top or top[0].score < least:
         return None
     cite = basis.add(hit, top[0].quote or quote_for(hit.passage, top[0].text, lexicon))
     return Block(named(top[0].text, hit), "detail", (cite,))

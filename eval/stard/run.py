@@ -14,7 +14,7 @@ from typing import Any
 from corpus import starter
 from eval.run import write
 from eval.stard.data import Article, Lay, common_articles, near_duplicates, read, split
-from eval.stard.systems import DEPTH, Dense, Lexical, fused, top
+from eval.stard.systems import DEPTH, Dense, Lexical, fused, served, top
 from eval.statistics import difference, interval
 from indexer import tokenizer
 from indexer.query import Words
@@ -23,6 +23,14 @@ from indexer.training.fit import Recipe
 MEASURES = ("R@5", "R@10", "R@100", "RR@10", "nDCG@10")
 BASELINE = "BM25 uni+bigrams"
 SPLITS = ("random", "article")
+TRAINED = (
+    "dense, one supervised epoch",
+    "fused as shipped",
+    "fused, vectors at 0.3",
+    "fused, guided",
+    "questions heard",
+    "questions heard, guided",
+)
 SEED = 20260815
 Ranking = dict[str, list[str]]  # id of a question -> ids of articles, best first
 Tell = Callable[[str, float], None]
@@ -158,10 +166,23 @@ def _fold(tools: _Tools, questions: Sequence[Lay], where: Sequence[int], fold: i
     train = [q for q, own in zip(questions, where, strict=True) if own != fold]
     test = [q for q, own in zip(questions, where, strict=True) if own == fold]
     vectors = tools.dense.taught(train, lambda stage, done, _: tell(f"fold {fold + 1}, {stage}", done))
-    out: dict[str, Ranking] = {"dense, one supervised epoch": {}, "fused as shipped": {}, "fused, vectors at 0.3": {}}
-    for q, cosines in zip(test, tools.dense.scores(vectors, test), strict=True):
-        words = tools.lexical.shipped(q.question)
-        for system, order in zip(out, (top(cosines), fused(words, cosines), fused(words, cosines, 0.3)), strict=True):
+    pairs = tools.dense.pairs(train)
+    tools.lexical.learn(pairs)
+    out: dict[str, Ranking] = {name: {} for name in TRAINED}
+    near, asked = tools.dense.scores(vectors, test), tools.dense.asked(vectors, test, pairs)
+    moved = tools.dense.guided(vectors, test, train)
+    for q, cosines, heard, guided in zip(test, near, asked, moved, strict=True):
+        legs = tools.lexical.legs(q.question) | {"near_asked": heard}
+        words = legs["law"]
+        orders = (
+            top(cosines),
+            fused(words, cosines),
+            fused(words, cosines, 0.3),
+            fused(words, guided),
+            served(legs | {"near": cosines}),
+            served(legs | {"near": guided}),
+        )
+        for system, order in zip(TRAINED, orders, strict=True):
             out[system][q.id] = [tools.articles[at].id for at in order]
     return out
 
@@ -176,7 +197,9 @@ def _groups(questions: Sequence[Lay]) -> dict[str, str]:
 
 
 def _stamp(articles: Sequence[Article], questions: Sequence[Lay], plan: Plan) -> str:
-    digest = hashlib.blake2b(f"{tokenizer.VERSION} {plan.recipe} {plan.folds} {SEED} {DEPTH}".encode(), digest_size=6)
+    digest = hashlib.blake2b(
+        f"{tokenizer.VERSION} {plan.recipe} {plan.folds} {SEED} {DEPTH} {TRAINED}".encode(), digest_size=6
+    )
     rows = [(article.id, article.text) for article in articles] + [(q.id, q.question) for q in questions]
     digest.update("\x1e".join("\x1f".join(row) for row in rows).encode())
     return digest.hexdigest()

@@ -211,3 +211,28 @@ def test_a_kill_leaves_whole_documents_only(tmp_path):
     assert {len(catalogue.passages(document.id)) for document in documents} == {60}
     assert catalogue.revision() == len(documents) == len(catalogue.log(limit=1000))
     catalogue.close()
+
+
+def test_after_a_change_only_what_changed_is_made_anew(catalogue, make):
+    for title in ("条例", "办法"):
+        catalogue.add(*make(title), actor="a")
+    before = {row.title: row for row in catalogue.documents()}
+    catalogue.repeal(before["办法"].id, on=DAY.replace(year=2030), actor="a")
+    after = {row.title: row for row in catalogue.documents()}
+    assert after["条例"] is before["条例"]
+    assert after["办法"] == replace(before["办法"], ended_on=DAY.replace(year=2030), repealed=True)
+    assert [row.title for row in catalogue.documents(title="办法")] == ["办法"]
+
+
+def test_labels_follow_a_text_that_is_replaced(catalogue, make):
+    document, passages = make("条例", articles=3)
+    catalogue.add(document, passages, actor="a")
+    assert catalogue.labels({document.id, "nowhere"}) == {
+        document.id: frozenset({"第一条", "第二条", "第三条"}),
+        "nowhere": frozenset(),
+    }
+    gone = replace(passages[2], text="（删除）")
+    catalogue.add(replace(document, sha256="new"), [passages[0], gone], actor="a")
+    assert catalogue.labels({document.id}) == {document.id: frozenset({"第一条"})}
+    assert catalogue.labels({document.id}) == {document.id: frozenset({"第一条"})}, "as it was kept"
+    assert catalogue.labels(set()) == {}

@@ -1,3 +1,6 @@
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 
@@ -172,3 +175,27 @@ def test_an_unknown_instrument_does_not_close_an_entry(catalogue):
     collection = Collection(catalogue, starter)
     collection.refresh()
     assert collection.windows([faq]) == [Window(0, date.max.toordinal() + 1, "", Trust.CURATED)]
+
+
+def test_one_reads_the_catalogue_for_all_who_ask_at_once(catalogue, make, monkeypatch):
+    collection = Collection(catalogue, library())
+    collection.refresh()
+    catalogue.add(*make("条例"), actor="a")
+    read, really, together = [], catalogue.documents, threading.Barrier(4)
+
+    def slowly():
+        read.append(1)
+        time.sleep(0.05)
+        return really()
+
+    monkeypatch.setattr(catalogue, "documents", slowly)
+
+    def ask(_):
+        together.wait()
+        collection.refresh()
+        return collection.document_for(Passage("x", make("条例")[0].id, "条例", "第一条", "文"))
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(ask, range(4)))
+    assert len(read) == 1
+    assert all(found), "nobody is answered from the law as it was before"

@@ -9,9 +9,10 @@ from typer.testing import CliRunner
 
 from corpus import starter
 from corpus.catalogue import Catalogue
-from corpus.model import Document, Passage
+from corpus.model import Cite, Document, Passage
 from eval.__main__ import app
 from eval.ablation.parts import NoGlossary, NoRepair, RankFusion, Singles, silent, without
+from eval.ablation.slices import LEAST, slices
 from eval.ablation.table import MEASURES, Row, ablate
 from eval.ablation.variants import FULL, Served, variants
 from eval.run import Setting
@@ -128,6 +129,30 @@ def test_a_set_without_gold_is_refused(served):
         ablate([question(gold=())], served, DAY)
 
 
+def test_slices_compare_with_bm25_alone(served):
+    plain = [question(id=f"p{at}", question="没有排污许可证就排污，罚多少？", topic="排污许可") for at in range(LEAST)]
+    few = [question(id=f"d{at}", question="没得排污证就开工", wording="dialect") for at in range(LEAST - 1)]
+    found = slices([*plain, *few, question(id="none", gold=())], served, DAY)
+    assert [(row.kind, row.value, row.count) for row in found] == [
+        ("", "", 2 * LEAST - 1),
+        ("wording", "plain", LEAST),
+        ("topic", "排污许可", LEAST),
+    ]
+    for row in found:
+        assert row.gain["RR@10"][0] == pytest.approx(row.ours["RR@10"] - row.plain["RR@10"])
+        assert row.loses == (row.ours["RR@10"] < row.plain["RR@10"] or row.ours["Success@5"] < row.plain["Success@5"])
+
+
+def test_bm25_alone_obeys_the_law_and_loses_where_only_the_rest_finds(served, monkeypatch):
+    asked = [question(id="a", question="跳傩舞锣鼓扰民", gold=(Cite(LOCAL.short_title, "第一条"),))]
+    assert slices(asked, served, DAY)[0].plain["Success@5"] == 0, "a rule of another place"
+    assert slices(asked, served, Setting(DAY.on, "浙江省"))[0].plain["Success@5"] == 1
+    monkeypatch.setattr("indexer.index.LocalIndex.search", lambda *_, **__: [])
+    lost = slices(asked, served, Setting(DAY.on, "浙江省"))[0]
+    assert lost.loses
+    assert lost.gain["Success@5"][0] == -1
+
+
 def test_proven_means_that_zero_lies_outside():
     row = Row("x", {}, {"RR@10": (0.1, 0.01, 0.2), "Success@5": (0.1, 0.0, 0.2), "Success@10": (-0.1, -0.2, -0.01)})
     assert [row.proven(m) for m in ("RR@10", "Success@5", "Success@10")] == [True, False, True]
@@ -141,6 +166,13 @@ def test_on_the_command_line(data, tmp_path, monkeypatch):
     (tmp_path / "small.jsonl").write_text(json.dumps(row, ensure_ascii=False), encoding="utf-8")
     result = CliRunner().invoke(app, ["ablate", "small.jsonl", "--out", "steps.json"])
     assert result.exit_code == 0, result.output
-    assert json.loads((tmp_path / "steps.json").read_text(encoding="utf-8"))[0]["means"]["Success@5"] == 1.0
+    written = json.loads((tmp_path / "steps.json").read_text(encoding="utf-8"))
+    assert written["steps"][0]["means"]["Success@5"] == 1.0
+    assert [row["count"] for row in written["slices"]] == [1]
+    (tmp_path / "more.jsonl").write_text(json.dumps(row | {"question": "跳傩舞"}, ensure_ascii=False), encoding="utf-8")
+    result = CliRunner().invoke(app, ["ablate", "small.jsonl", "more.jsonl", "--out", "steps.json"])
+    assert result.exit_code == 0, result.output
+    written = json.loads((tmp_path / "steps.json").read_text(encoding="utf-8"))
+    assert [row["count"] for row in written["slices"]] == [2], "the same id in two sets"
     monkeypatch.setenv("ENVDOCTOR_DATA_DIR", str(tmp_path / "empty"))
     assert CliRunner().invoke(app, ["ablate", "small.jsonl"]).exit_code == 2

@@ -124,6 +124,7 @@ def test_a_swap_under_load_counts_failures_and_pauses():
     assert not quiet.failures
     figures, failures = swap.under_load(search, lambda: serving[0], to_the_next, ASKED, 2, quiet=0.01)
     assert figures["swaps"] == 2
+    assert 0 < figures["most CPU of a question, ms"] < 50, "of a search that does nothing"
     assert figures["failed"] == len(failures)
     assert all(line == "RuntimeError: gone" for line in failures)
 

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eval.stard.data import ALIKE, Article, Lay, common_articles, near_duplicates, read, split
-from eval.stard.run import BASELINE, Plan, folds_of, measured, run, table
-from eval.stard.systems import fused, top
+from eval.stard.run import BASELINE, TRAINED, Plan, folds_of, measured, run, table
+from eval.stard.systems import Dense, Lexical, fused, served, top
+from indexer.query import Words
 
 WORDS = ["噪声扰民找谁", "夜间施工扰民怎么办", "噪声扰民找谁呢", "排污许可证过期", "工资拖欠几个月", "邻居装修吵"]
 asked = st.lists(
@@ -148,8 +149,45 @@ def test_a_run_goes_on_from_the_folds_that_are_kept(training, tmp_path, monkeypa
     systems = report["splits"]["random"]["systems"]
     assert systems[BASELINE]["R@100"]["mean"] > 0.5
     assert systems[BASELINE]["R@100"]["delta"] == 0
-    assert {"dense, one supervised epoch", "fused as shipped"} < set(systems)
+    assert set(TRAINED) < set(systems)
     monkeypatch.setattr("eval.stard.run._Tools.dense", property(lambda self: pytest.fail("trained again")))
     again = run(training, tmp_path / "work", tmp_path / "out.json", plan, lambda stage, done: None)
     assert again["splits"] == report["splits"]
     assert json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))["splits"] == report["splits"]
+
+
+QUESTIONS = [Lay("0", "隔壁唱卡拉吵死", frozenset({"3"})), Lay("1", "老板三个月没发钱", frozenset({"4"}))]
+
+
+@pytest.fixture
+def articles(training):
+    return read(training)[0]
+
+
+def test_questions_are_heard_where_the_article_has_other_words(articles):
+    lexical = Lexical(articles, Words())
+    lexical.learn([(q.question, int(gold)) for q in QUESTIONS for gold in q.gold])
+    legs = lexical.legs("隔壁唱卡拉")
+    assert legs["law"][3] == 0
+    assert legs["text"].argmax() == legs["asked"].argmax() == 3
+    assert np.count_nonzero(legs["asked"]) == 1
+    near = dict.fromkeys(("near", "near_asked"), np.zeros(len(articles), np.float32))
+    assert served(legs | near)[0] == 3
+    lexical.learn([(QUESTIONS[1].question, 4)])
+    assert not lexical.legs("隔壁唱卡拉")["asked"].any(), "what was learnt for another fold is forgotten"
+
+
+def test_a_question_is_moved_towards_what_answered_one_like_it(articles, tmp_path):
+    dense = Dense(articles, Plan(terms=400, dimension=8).recipe, tmp_path)
+    vectors = np.random.default_rng(1).standard_normal((len(dense._vocabulary), 8)).astype(np.float32)
+    asked = [Lay("x", "夜间施工产生噪声", frozenset({"0"}))]
+    known = [Lay("y", "夜间施工产生噪声扰民", frozenset({"4"})), Lay("z", "工资", frozenset({"5"}))]
+    plain, guided = dense.scores(vectors, asked), dense.guided(vectors, asked, known[:1])
+    assert guided[0][4] > plain[0][4]
+    assert guided.shape == (1, len(articles))
+    assert np.abs(guided).max() <= 1 + 1e-5
+    silent = dense.guided(vectors, [Lay("s", "☆", frozenset({"0"}))], known)
+    assert np.isfinite(silent).all()
+    near = dense.asked(vectors, asked, dense.pairs(known))
+    assert near[0].argmax() == 4
+    assert not near[0][0], "an article without a question"

@@ -176,3 +176,14 @@ def test_a_missing_model_is_refused_in_words(tmp_path, monkeypatch):
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     with pytest.raises(EncoderError, match="ENVDOCTOR_ENCODER"):
         load(str(tmp_path / "nothing"))
+
+
+def test_few_texts_and_many_give_the_same_vectors(monkeypatch):
+    own = load()
+    texts = ["无证排污罚多少", "", "夜间施工", "□", "排污许可证有效期届满"]
+    few = own.passages(texts)
+    monkeypatch.setattr("indexer.encoder._FEW", 0)
+    np.testing.assert_allclose(few, own.passages(texts), atol=1e-6)
+    assert not few[1].any()
+    assert not few[3].any()
+    assert (np.linalg.norm(few[[0, 2, 4]], axis=1) > 0.99).all()

@@ -1,5 +1,6 @@
 """A document more costs that document: the index stands in two parts and answers as one."""
 
+import os
 from dataclasses import replace
 from datetime import date
 
@@ -14,7 +15,7 @@ from indexer.index import LocalIndex, open_parts
 from indexer.milvus.folder import Folder
 from indexer.query import Words
 from indexer.reader import IndexReader
-from indexer.store import StoreError
+from indexer.store import Store, StoreError
 
 LAKE = Document("lake", "武汉市湖泊投饵规定", level="地方性法规", region="湖北省武汉市", effective_date=date(2020, 1, 1))
 BAIT = Passage("lake:1", "lake", "武汉市湖泊投饵规定", "第一条", "湖泊投饵须经批准。", questions=("湖里能撒饲料吗",))
@@ -49,6 +50,13 @@ def asking(store, shelf, encoder, today, wuhan):
         return [(hit.passage.id, hit.passage.text) for hit in index.search(question, on=today, region=wuhan)]
 
     return ask
+
+
+def reading(monkeypatch):
+    """:returns: the names of the files that are read from now on"""
+    read, really = [], Store.__init__.__globals__["_sha256"]
+    monkeypatch.setattr("indexer.store._sha256", lambda path: read.append(path.name) or really(path))
+    return read
 
 
 def test_a_document_more_is_found_and_nothing_else_is_encoded(store, passages, encoder, cache, whole, shelf, asking):
@@ -132,7 +140,7 @@ def test_when_it_has_to_be_built_whole(store, passages, encoder, cache, monkeypa
 
 
 def test_a_refused_addition_leaves_what_served(store, passages, encoder, cache, whole):
-    def refuse(folder, tell):
+    def refuse(name, parts, tell):
         raise StoreError("no")
 
     with pytest.raises(StoreError, match="no"):
@@ -141,15 +149,72 @@ def test_a_refused_addition_leaves_what_served(store, passages, encoder, cache, 
 
 
 def test_a_reader_reads_only_what_is_new(store, passages, encoder, cache, whole, shelf, monkeypatch):
-    reader, read = IndexReader(store.root, shelf, encoder, Words()), []
+    reader = IndexReader(store.root, shelf, encoder, Words())
     reader.current()
-    really = extending.Store.__init__.__globals__["_sha256"]
-    monkeypatch.setattr("indexer.store._sha256", lambda path: read.append(path.name) or really(path))
+    read = reading(monkeypatch)
     more = extend(store, source([*passages, BAIT]), encoder, cache)
     read.clear()
     assert reader.newest().id == more.id
     assert read
     assert all(name.startswith("more.") for name in read)
+
+
+def test_a_builder_trusts_what_another_process_read_and_who_serves_does_not(
+    store, passages, encoder, cache, whole, monkeypatch
+):
+    read = reading(monkeypatch)
+    more = extend(Store(store.root), source([*passages, BAIT]), encoder, cache)
+    assert read
+    assert all(name.startswith("more.") for name in read)
+    read.clear()
+    Store(store.root).verify(more.id)
+    assert "vectors.npy" in read
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_builder_reads_what_was_written_to_and_what_nobody_has_read(
+    store, passages, encoder, cache, whole, monkeypatch, known
+):
+    path = store.folder(whole.id) / "vectors.npy"
+    if known:
+        path.touch()
+    else:
+        (store.root / "read.json").write_text('[["cut off', encoding="utf-8")
+    read = reading(monkeypatch)
+    assert extend(Store(store.root), source([*passages, BAIT]), encoder, cache)
+    assert ("law.terms.npy" in read) is not known
+    assert "vectors.npy" in read
+
+
+def rotten(path):
+    """Other bytes under the old time of writing, as a bad disk has them."""
+    stat, data = path.stat(), path.read_bytes()
+    path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+    os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+
+
+def test_damage_that_a_reader_finds_makes_the_builder_look(store, passages, encoder, cache, whole):
+    rotten(store.folder(whole.id) / "vectors.npy")
+    with pytest.raises(StoreError, match="vectors"):
+        Store(store.root).verify(whole.id)
+    assert extend(Store(store.root), source([*passages, BAIT]), encoder, cache) is None
+
+
+def test_who_builds_without_a_change_gets_a_damaged_index_mended(store, passages, encoder, cache, whole):
+    assert extend(Store(store.root), source(passages), encoder, cache).unchanged
+    rotten(store.folder(whole.id) / "vectors.npy")
+    assert extend(Store(store.root), source(passages), encoder, cache) is None
+
+
+def test_copies_are_read(store, passages, encoder, cache, whole, monkeypatch):
+    def refuse(source, target):
+        raise OSError("no hard links here")
+
+    monkeypatch.setattr("indexer.extend.os.link", refuse)
+    read = reading(monkeypatch)
+    more = extend(Store(store.root), source([*passages, BAIT]), encoder, cache)
+    assert "vectors.npy" in read
+    store.verify(more.id, again=True)
 
 
 def test_milvus_asks_for_a_whole_one(store, passages, encoder, cache, whole):

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.normalise import normalise
+from indexer.normalise import normalise, normalised
 from indexer.traditional import TO_SIMPLIFIED
 
 
@@ -51,3 +51,8 @@ def test_sums_in_characters_and_digits_agree(value):
     from corpus.numerals import chinese
 
     assert normalise(f"{chinese(value)}万元") == normalise(f"{value}万元") == f"{value * 10000}元"
+
+
+@given(st.lists(st.text(alphabet="两万5千.% ２０萬元，,第三条ΣσAé\n\0\ud800块零"), max_size=8))
+def test_many_at_once_are_as_one_by_one(texts):
+    assert normalised(texts) == [normalise(text) for text in texts]

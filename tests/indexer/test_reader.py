@@ -129,7 +129,7 @@ def test_a_damaged_new_index_leaves_the_one_that_served(reader, store, passages,
 
 def test_vectors_are_mapped_from_disk(reader, built):
     dense = reader.current()._parts.dense
-    assert isinstance(dense._vectors, np.memmap)
+    assert isinstance(dense._vectors.base, np.memmap)
     assert not dense._vectors.flags.writeable
 
 

@@ -2,6 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexer import tokenizer
 from indexer.tokenizer import key, keys, terms, weighted
 
 
@@ -31,3 +32,18 @@ def test_weights_of_one_term_add_up():
     found, weights = weighted([("水", 1.0), ("气", 0.5), ("水", 0.25)])
     assert dict(zip(found.tolist(), weights.tolist(), strict=True)) == {key("水"): 1.25, key("气"): 0.5}
     assert found.tolist() == sorted(found.tolist())
+
+
+TEXTS = ["排污许可证", "", "ISO 9001 噪声\n夜间", "。。", "二十万元以上的罚款", "排污"]
+
+
+def test_a_cut_gives_what_its_texts_give(monkeypatch):
+    monkeypatch.setattr(tokenizer, "_PORTION", 4)
+    cut = tokenizer.Cut.of(TEXTS)
+    assert list(cut) == TEXTS
+    for part, texts in ((cut, TEXTS), (cut[1:4], TEXTS[1:4]), (cut.take([5, 0])[1:], TEXTS[:1]), (cut[:0], [])):
+        assert list(part) == texts
+        (found, owners), (wanted, places) = tokenizer.keys(part), tokenizer.keys(texts)
+        assert found.tolist() == wanted.tolist()
+        assert owners.tolist() == places.tolist()
+    assert len(tokenizer.Cut.of([])) == 0
