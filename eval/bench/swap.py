@@ -107,6 +107,8 @@ def under_load(
 def measure(data: Path, size: int, questions: Sequence[str], swaps: int = 3) -> tuple[Figures, list[str]]:
     """Rebuilds run in a process of their own, as the command line and the console's job run them; a document is stored
     before each, so that readers have to read the law anew as well.
+
+    :param data: a folder made for measuring: the documents stay in its catalogue
     """
     folder = data / "swap"
     rebuild(data, size)
