@@ -16,12 +16,6 @@ class SiteError(Exception):
         self.headers = headers or {}
 
 
-class BadRequest(SiteError):
-    status = 400
-    code = "bad_request"
-    words = "这个请求的内容不完整。请返回上一页再试一次。"
-
-
 class NotSignedIn(SiteError):
     status = 401
     code = "not_signed_in"

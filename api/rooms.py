@@ -40,8 +40,9 @@ class Doctor(Protocol):
 class Rooms:
     """The other rooms as functions, so that a test can bring its own.
 
-    `doctor` answers from the newest index; `index_id` is '' where there is none. `prepare` reads a file without storing
-    it. `search` raises NotSearched where there is no index or Milvus does not answer. `build` makes a new index beside the live one, tells (done, total, what it does) and returns its id.
+    `doctor` answers from the newest index; `index_id` is '' where there is none. `search` raises NotSearched where there
+    is none either, or Milvus does not answer. `prepare` reads a file without storing it. `build` makes a new index beside
+    the live one, tells (done, total, what it does) and returns its id.
     """
 
     region: str

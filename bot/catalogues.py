@@ -24,7 +24,7 @@ _LEAST = 3  # characters that a clause needs to name a trade
 _CLAUSES = 3
 
 
-def asked(text: str) -> list[str]:
+def deciding(text: str) -> list[str]:
     """:returns: words of the titles of the catalogues that decide what `text` asks; none where it asks something else"""
     plain = _EIA.sub("环评", text)
     if _OTHERWISE.search(plain):

@@ -87,11 +87,11 @@ def features(found: Found, draft: Answer, lead: Hit | None, match: Match | None,
 
 
 def _row(found: Found, lead: Hit | None, lexicon: Lexicon) -> float:
+    """How well a leading row fits; one may also lead where no catalogue decides, and then stands among the hits."""
     if not lead or lead.passage.kind != "row":
         return 0.0
-    return next(
-        (value for value, hit in rows.ranked(found.question, found.rows or found.hits, lexicon) if hit is lead), 0.0
-    )
+    order = rows.ranked(found.question, found.rows or found.hits, lexicon)
+    return next((value for value, hit in order if hit is lead), 0.0)
 
 
 def _same(hit: Hit, lead: Hit | None, lexicon: Lexicon) -> bool:

@@ -48,7 +48,7 @@ CERTAIN = {
     Outcome.ESCALATE: 0.6,
     Outcome.CLARIFY: 0.0,
 }
-_NEARLY = 0.85  # the same where the suspicion is likely
+_NEARLY = 0.85  # at least, where the classifier finds it likely
 
 
 class Doctor:
@@ -184,7 +184,10 @@ class Doctor:
         parts = self._understand(state).parts
         asking = clarifying(state.verdict.reply if state.verdict else "", state.history)
         clear = len(parts) > 1 or any(part.followup or part.references or part.elsewhere for part in parts)
-        if not asking or clear or rows.settles(self._found(parts[0], self._index()), self._lexicon):
+        if not asking or clear:
+            return replace(state, verdict=Verdict("pass"))
+        found = state.found[0] if state.found else self._found(parts[0], self._index())
+        if rows.settles(found, self._lexicon):
             return replace(state, verdict=Verdict("pass"))
         return replace(state, parts=parts, answer=replies.clarify(asking, parts[0].text, state.context.on))
 
@@ -213,11 +216,14 @@ class Doctor:
         return replace(state, answer=replies.introduced(whole, state.verdict) if state.verdict else whole)
 
     def _doubted(self, state: State, answer: Answer) -> Answer | None:
-        """:returns: the reply to what the classifier suspects, where the answer is not sure enough to stand against it."""
+        """:returns: the reply to what the classifier suspects, or the question back, where the answer is not sure enough to
+        stand against it
+        """
         doubt = state.verdict.doubt if state.verdict else None
         if not doubt or not doubt.outcome:
             return None
-        if answer.outcome is Outcome.ANSWERED and answer.confidence >= max(CERTAIN[doubt.outcome], doubt.likely * _NEARLY):
+        certain = max(CERTAIN[doubt.outcome], _NEARLY if doubt.likely else 0.0)
+        if answer.outcome is Outcome.ANSWERED and answer.confidence >= certain:
             return None
         faint = not doubt.likely and doubt.outcome in (Outcome.ESCALATE, Outcome.REDIRECT)
         if faint and any(part.followup for part in state.parts):

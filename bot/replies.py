@@ -17,6 +17,7 @@ _CALLS = (
     Contact("消防救援", "泄漏、着火、爆炸", "119", confirm=False),
     Contact("医疗急救", "有人受伤、中毒", "120", confirm=False),
     Contact("公安", "有人身危险、放射源丢失", "110", confirm=False),
+    Contact("心理援助", "想不开、心里难受", "12356", confirm=False),
     Contact("政务服务便民热线", "报告污染", "12345", confirm=False),
     Contact("生态环境举报热线", "报告污染（多地已并入 12345）", "12369"),
 )
@@ -40,7 +41,7 @@ def reply(verdict: Verdict, text: str, contacts: Sequence[Responsible], today: d
             notice += read("replies")["zh"]["confirm-number"]
         shown: tuple[Contact, ...] = (contact,)
     else:
-        shown = _contacts(outcome, verdict)
+        shown = _contacts(outcome, lead)
     blocks = [Block(lead, "lead")]
     if steps := found.get("steps"):
         blocks.append(Block("现在做三件事", "steps", rows=tuple((step,) for step in steps)))
@@ -82,10 +83,10 @@ def introduced(answer: Answer, verdict: Verdict) -> Answer:
     return replace(answer, blocks=(Block(spoken["foreign"], "lead"),))
 
 
-def _contacts(outcome: Outcome, verdict: Verdict) -> tuple[Contact, ...]:
+def _contacts(outcome: Outcome, said: str) -> tuple[Contact, ...]:
+    """:returns: of an emergency whom the reply itself says to call, in its order"""
     if outcome is Outcome.EMERGENCY:
-        radiation = verdict.reason == "emergency:source-lost"
-        return tuple(call for call in _CALLS if call.hotline != ("119" if radiation else "110"))
+        return tuple(sorted((call for call in _CALLS if call.hotline in said), key=lambda call: said.index(call.hotline)))
     # whoever is asked to judge a case gets no department by keyword: 罚单 alone would bring the traffic police
     return (_FALLBACK,) if outcome is Outcome.ESCALATE else ()
 
@@ -93,16 +94,15 @@ def _contacts(outcome: Outcome, verdict: Verdict) -> tuple[Contact, ...]:
 def _foreign(verdict: Verdict, outcome: Outcome, text: str, today: date) -> Answer:
     words = read("replies")
     spoken = words.get(verdict.language) or words["en"]
-    key = "emergency" if outcome is Outcome.EMERGENCY else verdict.reply
-    said = spoken.get(key) or words["en"].get(key) or spoken["foreign"]
-    contacts = _CALLS if outcome is Outcome.EMERGENCY else (_FALLBACK,) if outcome is Outcome.ESCALATE else ()
+    keys = (verdict.reply, "emergency") if outcome is Outcome.EMERGENCY else (verdict.reply,)
+    said = next((text for key in keys for each in (spoken, words["en"]) if (text := each.get(key))), spoken["foreign"])
     return Answer(
         outcome,
         Speaker.RULE,
         (Block(said, "lead"),),
         confidence=1.0,
         reasons=(verdict.reason,),
-        contacts=contacts,
+        contacts=_contacts(outcome, said),
         question=text,
         on=today,
     )

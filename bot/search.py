@@ -1,4 +1,4 @@
-"""What retrieval brings for a question, with the articles that it names and what replaced the repealed ones."""
+"""What retrieval brings for a question: hits, the articles that it names, what replaced repealed ones, rows of a catalogue."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from bot.catalogues import asked, trades
+from bot.catalogues import deciding, trades
 from bot.lexicon import Lexicon
 from bot.state import Found, Reference, Understood
 from bot.understanding import CODE_FROM
@@ -67,7 +67,7 @@ def find(question: Understood, index: Index, starter: Starter, lexicon: Lexicon)
 
 def _rows(index: Index, question: Understood) -> tuple[Hit, ...]:
     """:returns: the rows of the catalogue that decides the question, nearest to its trade first; none where none decides"""
-    wanted = asked(question.text)
+    wanted = deciding(question.text)
     best: dict[str, Hit] = {}
     for trade in trades(question.text) if wanted else ():
         for hit in index.search(trade, on=question.today, region=question.region, k=_NEAREST):

@@ -35,7 +35,7 @@ class Verdict:
     contact: str = ""  # id in contacts.yaml
     language: str = "zh"
     doubt: Verdict | None = None  # what it might be, where nothing surer answers
-    likely: bool = False  # of a doubt: more likely than not
+    likely: bool = False  # of a doubt: only a nearly certain answer stands against it
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +83,9 @@ class Found:
     """What search brought for one question.
 
     `candidates` are the passages an answer may be made of: the hits that are no FAQ, and the articles behind the best
-    FAQs. `votes` say how strongly FAQs point to an article (0..1). `named` are the articles that the question names, `replaced` what stands today in place of a repealed one, `earlier` the
-    hits under the law of the day of the conduct where that differs from today's. `rows` are the nearest rows of the
-    catalogue that decides the question, where one does.
+    FAQs. `votes` say how strongly FAQs point to an article (0..1). `named` are the articles that the question names,
+    `replaced` what stands today in place of a repealed one, `earlier` the hits under the law of the day of the conduct
+    where that differs from today's. `rows` are the nearest rows of the catalogue that decides the question, where one does.
     """
 
     question: Understood

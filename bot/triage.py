@@ -13,9 +13,9 @@ from bot.state import Verdict
 from bot.text import is_chinese, letters, normalise, sentences, squeezed
 
 MAX_CHARACTERS = 2000
-# Of an outcome: from SURE the classifier decides, from LIKELY or SUSPECT it doubts, and a sure answer stands against it. Set on
-# sentences in three parts, each judged by what was learned from the other two, and on development questions; to miss an
-# emergency does the greatest harm.
+# Of an outcome: from SURE the classifier decides; from LIKELY or SUSPECT it doubts, and against a doubt a sure answer stands
+# (see CERTAIN in `bot.doctor`). Set on sentences in three parts, each judged by what was learned from the other two, and on
+# development questions; to miss an emergency does the greatest harm.
 SURE = {
     Outcome.EMERGENCY: 0.3,
     Outcome.REFUSE: 0.72,
@@ -101,8 +101,8 @@ def _refusable(fragment: str) -> bool:
 def learned(text: str) -> Verdict:
     """The classifier's outcome where it is sure of one, named by its likeliest class.
 
-    Where it only suspects one, the verdict passes and `doubt` holds the suspicion, for the case that retrieval is not
-    sure of its answer either.
+    Where it only suspects one or finds it likely, the verdict passes and `doubt` holds it, for the case that retrieval is
+    not sure of its answer either.
     """
     seen = shipped().probabilities(text)
     if _urgent(text, seen):

@@ -253,17 +253,18 @@ class Catalogue:
     def labels(self, document_ids: Collection[str]) -> dict[str, frozenset[str]]:
         """:returns: the labels of the articles that stand in these documents; one whose text only says that it was deleted does not stand"""
         owners, columns = tables.documents.c, tables.passages.c
+        before = self._stand  # another thread may put its own in this place meanwhile
         with self._engine.connect() as connection:
             moments = connection.execute(select(owners.id, owners.added_at).where(owners.id.in_(document_ids)))
             stored = {row.id: (row.id, row.added_at) for row in moments}
-            fresh: dict[str, set[str]] = {id: set() for id, key in stored.items() if key not in self._stand}
+            fresh: dict[str, set[str]] = {id: set() for id, key in stored.items() if key not in before}
             query = select(columns.document_id, columns.article, func.substr(columns.text, 1, 12)).where(
                 columns.document_id.in_(fresh), columns.kind == "article"
             )
             for id, label, start in connection.execute(query):
                 if not _DELETED.fullmatch(start):
                     fresh[id].add(label)
-        known = self._stand | {stored[id]: frozenset(labels) for id, labels in fresh.items()}
+        known = before | {stored[id]: frozenset(labels) for id, labels in fresh.items()}
         self._stand = stand = {key: known[key] for key in stored.values()}
         return {id: stand[stored[id]] if id in stored else frozenset() for id in document_ids}
 

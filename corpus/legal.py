@@ -77,7 +77,8 @@ class Versions:
         articles: Mapping[str, int] | None = None,
     ) -> None:
         """:param labels: ids of documents -> the article labels that stand in them, for those whose text is here
-        :param articles: how many articles an instrument has, where that is known
+        :param articles: how many articles an instrument has, where that is known; a text with fewer than half of them by
+            `labels` is none of its versions
         """
         self._held: dict[str, list[Document]] = defaultdict(list)
         for document in documents:

@@ -92,7 +92,8 @@ def run_set(
         missing = unmet(run.questions, system.catalogue, system.starter, setting.on, setting.region)
         if missing:
             shown = () if sets.held_out(path.stem) else missing[:5]
-            errors.print(f"有 {len(missing)} 条标准条文对不上知识库，这些题会算作没有找到：", *shown, sep="\n")
+            told = f"有 {len(missing)} 条标准条文对不上知识库，这些题会算作没有找到" + ("：" if shown else "。")
+            errors.print(told, *shown, sep="\n")
         extra, verdicts = {"unmet gold": len(missing)}, None
         try:
             with _bar() as bar:
@@ -179,8 +180,9 @@ def compare_runs(
         table.add_row(*shown, "有差别" if c.proven else "")
     out.print(table)
     moved = turned(questions, before.results, after.results)
+    closed = any(sets.held_out(run.header["set"]) for run in (before, after))
     for title, rows in (("变差", moved.worse), ("变好", moved.better)):
-        listed = () if sets.held_out(after.header["set"]) else rows[:10]
+        listed = () if closed else rows[:10]
         out.print(f"{title} {len(rows)} 题" + ("：" if listed else ""))
         for q in listed:
             out.print(f"  {q.id}  {q.question[:40]}", markup=False)

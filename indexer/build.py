@@ -197,7 +197,9 @@ def fill(
 
 
 def _opened(folder: Path, manifest: Manifest) -> Parts:
-    """An index that cannot be opened or does not know its own first passage is never pointed to."""
+    """:returns: the new index, opened
+    :raises StoreError: if it cannot be opened or does not know its own first passage; it is never pointed to then
+    """
     try:
         parts = open_parts(folder)
         first = parts.passages.get([0])[0]

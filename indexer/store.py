@@ -19,7 +19,7 @@ import json
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Iterator, Mapping, Set
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -120,6 +120,7 @@ class Store:
         """
         manifest = self.manifest(index_id)
         known = self._remembered() | self._verified if by_others else self._verified
+        whole: dict[_Stamp, str] = {}
         fresh = False
         for name, expected in manifest.files.items():
             path = self.root / index_id / name
@@ -128,13 +129,15 @@ class Store:
                 if again or known.get(stamp) != expected:
                     fresh = True
                     if _sha256(path) != expected:
+                        self._verified.pop(stamp, None)
                         self._forget()
                         raise StoreError(f"索引文件损坏 / damaged file in index {index_id}: {name}")
                     self._verified[stamp] = expected
+                whole[stamp] = expected
             except OSError as error:
                 raise StoreError(f"索引文件缺失 / missing file in index {index_id}: {name} ({error.strerror})") from error
         if fresh:
-            self._remember(index_id, manifest)
+            self._remember(whole, self._verified)
         return manifest
 
     def write(self, fill: Callable[[Path], Manifest], check: Callable[[Path, Manifest], None]) -> str:
@@ -151,7 +154,9 @@ class Store:
             self.root.mkdir(parents=True, exist_ok=True)
             building.mkdir()
             try:
-                manifest = _sealed(fill(building), building)
+                filled = fill(building)
+                manifest = _sealed(filled, building)
+                stamps = {name: _stamp(building / name) for name in manifest.files}
                 check(building, manifest)
                 data = manifest.dump()
                 (building / MANIFEST).write_bytes(data)
@@ -161,7 +166,9 @@ class Store:
                 index_id = f"{moment}-{_short(data)}"
                 os.rename(building, self.root / index_id)
                 _sync(self.root)
-                self._remember(index_id, manifest)
+                written = {stamps[name]: digest for name, digest in manifest.files.items() if name not in filled.files}
+                linked = {stamps[name]: digest for name, digest in filled.files.items()}
+                self._remember(linked | written, self._verified | written)
                 self.point(index_id)
             except BaseException:
                 shutil.rmtree(building, ignore_errors=True)
@@ -181,11 +188,16 @@ class Store:
                 raise
             _sync(self.root)
 
-    def _remember(self, index_id: str, manifest: Manifest) -> None:
-        """Leave for other processes what was read here; without it they read for themselves."""
+    def _remember(self, files: Mapping[_Stamp, str], read: Mapping[_Stamp, str]) -> None:
+        """Leave for other processes what is known to be whole; without it they read for themselves.
+
+        :param files: as they were when they were looked at: what was written to since is not among them
+        :param read: what this process has read; of the others only those count that nobody has found damaged meanwhile
+        """
         beside = self.root / f".{_READ}-{os.getpid()}"
+        known = {**self._remembered(), **read}
         with suppress(OSError):
-            rows = [[*_stamp(self.root / index_id / name), digest] for name, digest in manifest.files.items()]
+            rows = [[*stamp, digest] for stamp, digest in files.items() if known.get(stamp) == digest]
             try:
                 beside.write_text(json.dumps(rows), encoding="utf-8")
                 os.replace(beside, self.root / _READ)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -25,7 +25,7 @@ from api.errors import Busy, SiteError
 from api.rooms import Rooms
 from api.settings import Settings
 from api.sse import HEARTBEAT, HEARTBEAT_SECONDS, encode
-from bot.answer import Block, Context, Decision, Delta, References, Speaker
+from bot.answer import Answer, Block, Context, Decision, Delta, References, Speaker
 from indexer.store import StoreError
 
 Said = tuple[str, dict[str, Any]]
@@ -101,10 +101,9 @@ class Answering:
         finally:
             said.put_nowait(None)
 
-    def _urgent(self, asked: Asked) -> Sequence[Block]:
+    def _urgent(self, asked: Asked) -> Answer | None:
         """:returns: what to do first where somebody reports an emergency to the expert, who may read it an hour later"""
-        answer = self.rooms.doctor().emergency(asked.text, asked.on or today(self.settings.timezone))
-        return answer.blocks if answer else ()
+        return self.rooms.doctor().emergency(asked.text, asked.on or today(self.settings.timezone))
 
     async def _my_turn(self, asked: Asked) -> None:
         """Wait for the earlier questions of this conversation, in whatever process they are being answered."""
@@ -169,12 +168,14 @@ def _references(answer_id: str, question_id: str, event: References) -> dict[str
     return {"message": answer_id, "question": question_id, "speaker": str(event.speaker), "citations": citations}
 
 
-def _handed(asked: Asked, urgent: Sequence[Block]) -> Iterator[bytes]:
+def _handed(asked: Asked, urgent: Answer | None) -> Iterator[bytes]:
     """An expert is at it: the message is kept and reaches the expert, and the doctor says only that, and whom to call first."""
-    blocks = [*urgent, Block(HANDED, "notice")]
+    blocks = [*(urgent.blocks if urgent else ()), Block(HANDED, "notice")]
     for index, block in enumerate(blocks):
         yield encode("block", block_out(index, block).model_dump(mode="json"))
     outcome = "emergency" if urgent else "handed"
     decision = {"message": asked.id, "question": asked.id, "outcome": outcome, "speaker": "rule", "confidence": 0.0}
-    lists: dict[str, Any] = {"reasons": [], "choices": [], "suggestions": [], "contacts": [], "on": None}
-    yield encode("decision", {**decision, **lists, "consultation": None})
+    contacts = [contact.model_dump(mode="json") for contact in answer_out(urgent).contacts] if urgent else []
+    lists: dict[str, Any] = {"reasons": [], "choices": [], "suggestions": [], "contacts": contacts, "on": None}
+    consultation = asked.handed.model_dump() if asked.handed else None
+    yield encode("decision", {**decision, **lists, "consultation": consultation})

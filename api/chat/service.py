@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from api.chat import repository
-from api.chat.schemas import QUESTION_LIMIT, AnswerOut, BlockOut, ConversationOut, MessageOut, Started
+from api.chat.schemas import QUESTION_LIMIT, AnswerOut, BlockOut, ConsultationOut, ConversationOut, MessageOut, Started
 from api.chat.tables import Conversation, Feedback, Message
 from api.clock import now
 from api.consultations import service as consultations
@@ -20,23 +20,23 @@ from api.database import new_id
 from api.errors import Invalid, NotFound
 from api.people import audit
 from bot.answer import Turn
+from bot.conversation import displeased
 
 PENDING = timedelta(seconds=120)
 WAITING = "您的话已经加到转给专家的对话里，专家会一起看到。"
-_BARE = ("escalate:person", "escalate:missed")  # reasons of a hand-over that say nothing of the matter
 HISTORY = 16  # messages that the doctor is told of; older ones hardly ever decide what a follow-up means
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question that is safely kept. `handed`: an expert is at it, so that the doctor stays silent."""
+    """A question that is safely kept. `handed`: where an expert is at it, so that the doctor stays silent."""
 
     id: str
     conversation_id: str
     text: str
     on: date | None
     region: str
-    handed: bool
+    handed: ConsultationOut | None
 
 
 def secret_hash(token: str) -> str:
@@ -76,11 +76,11 @@ def checked(question: str) -> str:
 def ask(session: Session, conversation: Conversation, text: str, on: date | None, region: str) -> Asked:
     """Keep the question. It is stored before anybody thinks about it, so that no failure can lose it."""
     current = consultations.current(session, conversation.id)
-    handed = current is not None and current.with_expert
+    handed = None
     message = add(session, conversation, role="user", text=text)
     message.asked_on, message.region = on, region
-    if handed and current is not None:
-        consultations.asked(session, current.row, message.id)
+    if current is not None and current.with_expert:
+        handed = consultations.asked(session, current.row, message.id).out
         repository.add_event(session, conversation.id, "message", {"id": message.id})
     else:
         message.state, message.pending_until = "pending", now() + PENDING
@@ -147,11 +147,14 @@ def answered(session: Session, asked: Asked, answer_id: str, answer: AnswerOut, 
 
 
 def _subject(session: Session, question: Message, reasons: Sequence[str]) -> str:
-    """What an expert reads in the list: a bare 我要找专家 is about the question before it."""
-    if not any(reason.startswith(_BARE) for reason in reasons):
+    """What an expert reads in the list: a bare 我要找专家 or 没解决我的问题 is about the question before it."""
+    bare = "escalate:person" in reasons or ("escalate:missed" in reasons and displeased(question.text))
+    if not bare:
         return question.text
-    told = [m.text for m in repository.messages(session, question.conversation_id) if m.role == "user"]
-    return next((text for text in reversed(told) if text != question.text), question.text)
+    told = [m for m in repository.messages(session, question.conversation_id) if m.role == "user"]
+    earlier = [m.text for m in told if m.number < question.number and m.text != question.text]
+    matters = [text for text in earlier if not displeased(text)]
+    return (matters or earlier or [question.text])[-1]
 
 
 def _noted(answer: AnswerOut) -> AnswerOut:

@@ -32,7 +32,8 @@ _WEIGHTS = {
     "focus": 0.20,  # of a follow-up what it asks itself
 }
 _NO_RULE = 0.8
-_AS_WELL = 0.4  # of the best sentence: another article that answers much worse is beside the point
+# How well another article must answer to stand beside: at all, and as a share of the best sentence.
+_BESIDE, _AS_WELL = 0.3, 0.4
 _NO_PENALTY = 0.75  # the duty behind a penalty that is asked for
 _CASES = 4  # further kinds of conduct of the same article, beside the one asked about
 _PERSONS = re.compile(r"(?:主管|责任)人员.{0,24}(?:罚款|拘留|处分|不得|罚 ?\d)|(?:法定代表人|负责人).{0,30}(?:罚款|拘留)")
@@ -96,7 +97,7 @@ def compose(found: Found, lexicon: Lexicon, *, limit: int = 2) -> Draft | None:
     for hit in lower:
         blocks += _overruled(hit, first, question, lexicon, basis)
     floor = 0.8 * order[0][0]
-    least = max([0.3, *(_AS_WELL * piece.score for piece in best(pieces(first.passage, question, lexicon), 1))])
+    least = max([_BESIDE, *(_AS_WELL * piece.score for piece in best(pieces(first.passage, question, lexicon), 1))])
     for value, hit in order:
         if len(basis.citations) > limit or value < floor:
             break
@@ -123,7 +124,9 @@ def nearby(found: Found, limit: int = 2) -> Answer | None:
 
 
 def leading(hit: Hit, question: Understood, lexicon: Lexicon, basis: Basis) -> list[Block]:
-    """:returns: what one passage says on the question: the lead, then a table of penalties or further sentences."""
+    """:returns: what one passage says on the question: the lead, what the persons behind the unit pay, then a table of
+    penalties or further sentences
+    """
     if hit.passage.kind == "row":
         return block_of(hit, basis)
     found = pieces(hit.passage, question, lexicon)
@@ -151,7 +154,9 @@ def _persons(found: list[Piece], lead: Piece) -> Piece | None:
 
 
 def _lead(found: list[Piece], question: Understood) -> list[Piece]:
-    """One sentence, or two neighbours where the second carries the number or condition that the first lacks."""
+    """One sentence, or two neighbours where the second carries the number or condition that the first lacks; of the fine on
+    persons, where that is asked for.
+    """
     if wants_penalty(question) and _ASKS_PERSONS.search(question.focus or question.text):
         found = [piece for piece in found if _PERSONS.search(piece.text)] or found
     telling = next(
@@ -160,7 +165,7 @@ def _lead(found: list[Piece], question: Understood) -> list[Piece]:
     top = best(telling, 1)
     if not top:
         return []
-    if question.kind is Kind.SUM and exact(top[0].text, question):
+    if question.kind is Kind.SUM and tells(top[0].text, question):
         return top  # the next sentence is about other conduct
     after = next((piece for piece in found if piece.at == top[0].at + 1), None)
     if after and after.score >= 0.7 * top[0].score and len(top[0].text) + len(after.text) <= 130:

@@ -116,6 +116,7 @@ def _told(passage: Passage) -> list[tuple[str, str]]:
 
 
 def _classes(passage: Passage) -> list[tuple[str, str]]:
+    """:returns: of these columns the ones that are a class (报告书, 报告表), and no explanation of them"""
     return [(heading, cell) for heading, cell in _told(passage) if not _MEANING.search(heading)]
 
 

@@ -9,17 +9,22 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 
 from corpus.catalogue import Catalogue
+from corpus.collection import Collection
+from corpus.model import Document, Passage
 from eval.bench.grown import BARE, THREADS, Figures
 from eval.bench.sizes import sample
 from indexer.build import build
 from indexer.cache import EmbeddingCache
 from indexer.encoder import OWN
 from indexer.encoder import load as load_encoder
+from indexer.query import Words
+from indexer.reader import IndexReader
 from indexer.store import Store
 
 NICE = 5  # as the site's builder
@@ -102,14 +107,9 @@ def under_load(
 def measure(data: Path, size: int, questions: Sequence[str], swaps: int = 3) -> tuple[Figures, list[str]]:
     """Rebuilds run in a process of their own, as the command line and the console's job run them; a document is stored
     before each, so that readers have to read the law anew as well.
+
+    :param data: a folder made for measuring: the documents stay in its catalogue
     """
-    from datetime import date
-
-    from corpus.collection import Collection
-    from corpus.model import Document, Passage
-    from indexer.query import Words
-    from indexer.reader import IndexReader
-
     folder = data / "swap"
     rebuild(data, size)
     catalogue = Catalogue.open(f"sqlite:///{data / 'env-doctor.db'}")

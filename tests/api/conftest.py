@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 
 import pytest
@@ -20,7 +21,10 @@ from corpus import intake
 from corpus.catalogue import Catalogue
 from corpus.loaders import reader
 from corpus.starter import Starter
-from tests.api.support import CODE, OLD, OLD_PASSAGES, PASSAGES, PASSWORD, SITE, FakeDoctor
+from tests.api.support import CODE, OLD, OLD_PASSAGES, PASSAGES, PASSWORD, SITE, FakeDoctor, serving
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -120,3 +124,55 @@ def sign_in(app, client, database):
         return other
 
     return made
+
+
+@pytest.fixture
+def site(settings, rooms):
+    """:returns: the address of a server that really listens"""
+    with serving(settings, rooms) as address:
+        yield address
+
+
+@pytest.fixture
+def setup_path(site, settings):
+    database = Database(settings.database)
+    with database.write() as session:
+        token = people.setup_link(session, 1)
+    database.close()
+    return f"/setup/{token}"
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    if not CHROMIUM:
+        pytest.skip("no Chromium on this machine: install the package 'chromium'")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+    asyncio.set_event_loop(None)
+
+
+@pytest.fixture
+def visitor(chromium, site):
+    """:returns: a function that opens a page of its own person; anything in its console that is wrong fails the test"""
+    wrong, opened = [], []
+
+    def made(width=390, **options):
+        context = chromium.new_context(viewport={"width": width, "height": 844}, base_url=site, **options)
+        opened.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+        page.on(
+            "request",
+            lambda request: wrong.append(request.url) if not request.url.startswith((site, "data:", "blob:")) else None,
+        )
+        return page
+
+    yield made
+    for context in opened:
+        context.close()
+    assert wrong == []

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 import time
+from contextlib import contextmanager
 from datetime import date
 
+import uvicorn
+
+from api.app import create_app
 from bot.answer import Answer, Block, Citation, Contact, Decision, Delta, Outcome, References, Speaker
 from corpus.model import Document, Passage, Status
 
@@ -75,7 +80,27 @@ class FakeDoctor:
 
     def emergency(self, question, on):
         block = Block("先打 119，人先走开。", "lead")
-        return Answer(Outcome.EMERGENCY, Speaker.RULE, (block,), question=question, on=on) if "着火" in question else None
+        fire = Contact("消防救援", hotline="119", confirm=False)
+        answer = Answer(Outcome.EMERGENCY, Speaker.RULE, (block,), contacts=(fire,), question=question, on=on)
+        return answer if "着火" in question else None
+
+
+@contextmanager
+def serving(settings, rooms):
+    """:returns: the address of a server that really listens, until the block ends"""
+    app = create_app(settings, rooms)
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", ws="none", timeout_graceful_shutdown=1))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.02)
+    try:
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        app.state.house.feed.stop()
+        server.should_exit = True
+        thread.join(10)
+        app.state.house.database.close()
 
 
 def start(client):
@@ -96,3 +121,14 @@ def events(response):
 
 def ask(client, conversation, headers, question):
     return client.post("/api/chat", json={"conversation": conversation, "question": question}, headers=headers)
+
+
+def sign_up(page, setup_path):
+    """The first account, made in a browser with the link of the first start."""
+    page.goto(setup_path)
+    page.get_by_label("姓名").fill("王敏")
+    page.get_by_label("登录名").fill("wang")
+    page.get_by_label("密码", exact=True).fill(PASSWORD)
+    page.get_by_label("再填一次密码").fill(PASSWORD)
+    page.get_by_role("button", name="建立账号").click()
+    page.wait_for_url("**/console")

@@ -15,8 +15,7 @@ from bot.answer import Context, Decision, Delta, References
 from bot.answer import Speaker as Who
 from bot.doctor import Doctor
 from bot.model import ChatWriter, openai_compatible
-from tests.api.support import ask, events, start
-from tests.api.test_live import site
+from tests.api.support import ask, events, serving, start
 from tests.bot import tiny
 from tests.bot.conftest import HOME, STARTER, TODAY, FakeIndex, script
 from tests.bot.test_model import ASKED, GOOD
@@ -76,7 +75,7 @@ def test_a_model_that_fails_is_not_noticed(client, scripted, reply):
 def test_who_hangs_up_loses_nothing(settings, rooms, scripted):
     """The browser goes after the first sentence; the model is heard to its end, and the whole answer is there later."""
     scripted[0].replies, scripted[0].pause = [GOOD], 0.3
-    with contextmanager(site.__wrapped__)(settings, rooms) as url, httpx.Client(base_url=url, timeout=20) as user:
+    with serving(settings, rooms) as url, httpx.Client(base_url=url, timeout=20) as user:
         user.headers["Origin"] = url
         conversation, headers = start(user)
         body = {"conversation": conversation, "question": ASKED}

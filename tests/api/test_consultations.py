@@ -62,6 +62,25 @@ class TestOffer:
         assert "没有排污许可证罚多少" in listed
         assert "我要找专家" not in listed
 
+    @pytest.mark.parametrize(
+        ("said", "reason", "subject"),
+        [
+            ("你说的不对", "escalate:missed", "没有排污许可证罚多少"),
+            ("那危险废物超期贮存怎么处理", "escalate:missed", "那危险废物超期贮存怎么处理"),  # the third miss in a row
+            ("沉淀池的检测结果想请专家看看", "escalate:person:learned", "沉淀池的检测结果想请专家看看"),
+        ],
+    )
+    def test_a_question_is_listed_under_its_own_words(self, client, doctor, sign_in, monkeypatch, said, reason, subject):
+        conversation, headers = start(client)
+        ask(client, conversation, headers, "没有排污许可证罚多少")
+        told = list(doctor.stream("求助", [], Context(date(2026, 11, 29))))[-1].answer
+        monkeypatch.setattr(doctor, "stream", lambda *_: iter([Decision(replace(told, reasons=(reason,)))]))
+        ask(client, conversation, headers, said)
+        client.post(f"/api/conversations/{conversation}/consultation", json={}, headers=headers)
+        listed = sign_in(Role.EXPERT).get("/console/consultations").text
+        assert subject in listed
+        assert all(other not in listed for other in ("没有排污许可证罚多少", said) if other != subject)
+
     def test_a_wish_opens_at_once(self, client, sign_in):
         conversation, headers = start(client)
         ask(client, conversation, headers, "罚多少")
@@ -130,7 +149,10 @@ class TestCase:
         expert.post(f"/console/consultations/{id}/take")
         said = events(ask(client, conversation, headers, "危废仓库着火了"))
         assert [row["text"][:6] for name, row in said if name == "block"] == ["先打 119", "专家已经接手"]
-        assert said[-1][1]["outcome"] == "emergency"
+        decision = said[-1][1]
+        assert decision["outcome"] == "emergency"
+        assert [contact["hotline"] for contact in decision["contacts"]] == ["119"]
+        assert decision["consultation"] == {"id": id, "state": "taken"}
         assert "危废仓库着火了" in expert.get(f"/console/consultations/{id}").text
 
     def test_one_expert_at_a_time(self, opened, sign_in):

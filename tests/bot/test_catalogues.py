@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.catalogues import asked, trades
+from bot.catalogues import deciding, trades
 from bot.compose import rows
 from bot.doctor import Doctor
 from corpus.model import Cite, Document, Passage
@@ -26,7 +26,7 @@ EIA = Document("eia", "建设项目环境影响评价分类管理名录（2021�
     ],
 )
 def test_which_catalogue(text, catalogue):
-    assert asked(text) == catalogue
+    assert deciding(text) == catalogue
 
 
 def test_the_words_of_asking_are_no_trade():

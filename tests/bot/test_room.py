@@ -145,6 +145,19 @@ def test_emergency_card_calls_first_and_names_three_things(doctor, context):
     assert {"119", "120", "12345", "12369"} <= {contact.hotline for contact in answer.contacts}
 
 
+@pytest.mark.parametrize(
+    ("question", "hotlines"),
+    [
+        ("放射源不见了", ["110", "12345", "12369", "120"]),
+        ("我不想活了", ["12356", "120", "110"]),
+        ("仓库着火了", ["119", "120", "12345", "12369"]),
+        ("I want to die", ["12356", "120", "110"]),
+    ],
+)
+def test_the_calls_of_an_emergency_are_those_that_its_words_name(doctor, context, question, hotlines):
+    assert [contact.hotline for contact in doctor.ask(question, context=context).contacts] == hotlines
+
+
 def test_no_exclamation_marks_in_what_we_say():
     from bot.rules import read
 

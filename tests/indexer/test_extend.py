@@ -200,6 +200,32 @@ def test_damage_that_a_reader_finds_makes_the_builder_look(store, passages, enco
     assert extend(Store(store.root), source([*passages, BAIT]), encoder, cache) is None
 
 
+def test_damage_that_is_found_during_a_build_is_not_called_whole_by_its_end(store, passages, encoder, cache, whole):
+    def found(name, parts, tell):
+        rotten(store.folder(whole.id) / "vectors.npy")
+        with pytest.raises(StoreError, match="vectors"):
+            Store(store.root).verify(whole.id)
+
+    assert extend(Store(store.root), source([*passages, BAIT]), encoder, cache, check=found)
+    assert extend(Store(store.root), source(passages), encoder, cache) is None
+
+
+def test_what_was_written_to_after_it_was_read_is_read_again(store, passages, encoder, cache, whole, monkeypatch):
+    really = Store.__init__.__globals__["_sha256"]
+
+    def written(path):
+        digest = really(path)
+        os.utime(path)
+        return digest
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr("indexer.store._sha256", written)
+        Store(store.root).verify(whole.id)
+    read = reading(monkeypatch)
+    assert extend(Store(store.root), source([*passages, BAIT]), encoder, cache)
+    assert "vectors.npy" in read
+
+
 def test_who_builds_without_a_change_gets_a_damaged_index_mended(store, passages, encoder, cache, whole):
     assert extend(Store(store.root), source(passages), encoder, cache).unchanged
     rotten(store.folder(whole.id) / "vectors.npy")

@@ -209,7 +209,8 @@ export class AnswerView {
       const heading = decision.choices.length ? "请选一个，我再接着答" : "您可能还想问";
       this.after.append(el("h3", { text: heading }), el("div", { class: "topics" }, ...buttons));
     }
-    if (decision.speaker === "expert" || decision.outcome === "handed") return;
+    const atIt = ["taken", "replied"].includes(decision.consultation?.state || ""); // then an expert has it: nothing to ask for
+    if (decision.speaker === "expert" || atIt) return;
     this.after.append(this.#hand(decision));
   }
 

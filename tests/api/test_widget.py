@@ -1,0 +1,201 @@
+"""The widget in a browser: asking, handing over, reading an answer."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.api.support import sign_up
+
+
+@pytest.mark.browser
+@pytest.mark.xdist_group("browser")
+class TestWidget:
+    def test_asked_here_answered_there_read_here(self, visitor, setup_path):
+        user = visitor()
+        user.goto("/")
+        user.locator("env-doctor").get_by_role("button").first.click()
+        user.locator("env-doctor textarea").first.fill("求助 罚得对不对")
+        user.keyboard.press("Enter")
+        user.locator("env-doctor .answer [data-outcome]").or_(
+            user.locator("env-doctor .answer[data-outcome=escalate]")
+        ).first.wait_for()
+        kept = json.loads(user.evaluate("localStorage.getItem('env-doctor.conversation')"))
+        opened = user.request.post(
+            f"/api/conversations/{kept['id']}/consultation", headers={"Authorization": f"Bearer {kept['token']}"}
+        )
+        assert opened.ok
+        user.reload()
+        user.locator("env-doctor .mine").first.wait_for()
+        user.get_by_text("已转给专家").wait_for()  # a person who comes back still sees it, and is not offered it again
+        assert user.get_by_role("button", name="请专家").count() == 0
+        expert = visitor(1280)
+        sign_up(expert, setup_path)
+        expert.goto("/console/consultations")
+        expert.get_by_role("link", name="求助 罚得对不对").click()
+        expert.get_by_role("button", name="接手").click()
+        expert.get_by_label("您的答复").fill("处罚适当。")
+        expert.locator("#picks input").first.check()
+        expert.get_by_role("button", name="发送答复").click()
+        expert.wait_for_load_state()
+        user.locator("env-doctor .answer[data-speaker=expert]").wait_for(timeout=10_000)
+        assert "处罚适当。" in user.locator("env-doctor .answer[data-speaker=expert]").inner_text()
+
+    def test_a_wish_for_an_expert_can_be_taken_back(self, visitor):
+        user = visitor()
+        user.goto("/")
+        user.get_by_role("button", name="我来问").click()
+        user.locator("env-doctor textarea").first.fill("求助 罚得对不对")
+        user.keyboard.press("Enter")
+        user.get_by_role("button", name="请专家答复").click()
+        user.get_by_role("button", name="先不转").click()
+        assert user.locator("env-doctor form.consult").count() == 0
+        assert user.get_by_role("button", name="请专家答复").is_visible()
+
+    def test_a_conversation_is_taken_along_and_removed(self, visitor):
+        """What the page 您的信息 promises."""
+        user = visitor()
+        user.goto("/")
+        user.get_by_role("button", name="我来问").click()
+        assert not user.get_by_role("button", name="删除对话").is_visible()
+        user.locator("env-doctor textarea").first.fill("罚多少")
+        user.keyboard.press("Enter")
+        user.locator("env-doctor .answer[data-outcome=answered]").wait_for()
+        kept = json.loads(user.evaluate("localStorage.getItem('env-doctor.conversation')"))
+        with user.expect_download() as download:
+            user.get_by_role("button", name="导出对话").click()
+        assert "罚多少" in Path(download.value.path()).read_text(encoding="utf-8")
+        user.get_by_role("button", name="删除对话").click()
+        user.get_by_role("button", name="确定删除").click()
+        user.get_by_text("这次对话已经删除").wait_for()
+        assert user.locator("env-doctor .mine").count() == 0
+        gone = user.request.get(f"/api/conversations/{kept['id']}", headers={"Authorization": f"Bearer {kept['token']}"})
+        assert gone.status == 404
+
+    def test_where_the_keys_are_is_seen(self, visitor):
+        """With the keyboard alone: ask, read the basis, close; each place that the focus comes to has a ring."""
+        user = visitor(1280)
+        user.goto("/")
+        ring = """() => {
+            let at = document.activeElement;
+            while (at.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+            return [at.textContent, getComputedStyle(at).boxShadow.includes("0px 0px 0px 4px")];
+        }"""
+        seen = {}
+
+        def walk(key, to):
+            for _ in range(60):  # what cannot be reached with the keys fails, and does not turn for ever
+                user.keyboard.press(key)
+                words, ringed = user.evaluate(ring)
+                seen[words] = ringed
+                if to in words:
+                    return
+            raise AssertionError(f"{to} cannot be reached with {key}")
+
+        walk("Tab", "我来问")
+        user.keyboard.press("Enter")
+        user.keyboard.type("罚多少")
+        user.keyboard.press("Enter")
+        user.locator("env-doctor .answer[data-outcome=answered]").wait_for()
+        walk("Shift+Tab", "《生态环境法典》")
+        user.keyboard.press("Enter")
+        assert user.get_by_text("打开全文").is_visible()
+        user.keyboard.press("Escape")
+        words, ringed = user.evaluate(ring)
+        seen[words] = ringed
+        assert words == "环保医生"
+        assert [words for words, ringed in seen.items() if not ringed] == []
+
+    def test_words_stay_while_the_network_is_gone(self, visitor):
+        user = visitor()
+        user.goto("/")
+        user.get_by_role("button", name="我来问").click()
+        user.context.set_offline(True)
+        user.locator("env-doctor textarea").first.fill("写了一半")
+        assert user.get_by_text("网络断开了").is_visible()
+        user.context.set_offline(False)
+        user.get_by_text("网络断开了").wait_for(state="hidden")
+        assert user.locator("env-doctor textarea").first.input_value() == "写了一半"
+
+    def test_sums_stand_out_and_days_do_not(self, visitor):
+        user = visitor()
+        user.goto("/")
+        words = "自2026年10月1日起，二十日内改正，不改的罚 2 万元以上 20 万元以下。"
+        shown = user.evaluate(
+            """async (text) => {
+                 const { AnswerView } = await import("/static/widget/answer.js");
+                 const view = new AnswerView({}, "");
+                 view.block({ kind: "lead", text, cites: [], rows: [] });
+                 return [...view.node.querySelectorAll("strong")].map((strong) => strong.textContent.replaceAll("\\u00a0", " "));
+               }""",
+            words,
+        )
+        assert shown == ["二十日内", "2 万元以上 20 万元以下"]
+
+    def test_a_table_is_read_on_a_phone(self, visitor):
+        """Row by row under its heading, as wide as the panel; its basis as people read it, with a mark to tap."""
+        user = visitor()
+        user.goto("/")
+        user.get_by_role("button", name="我来问").click()
+        shown = user.evaluate(
+            """async () => {
+                 const { AnswerView } = await import("/static/widget/answer.js");
+                 const view = new AnswerView({}, "");
+                 const rows = [["情形", "处罚", "依据"], ["露天烧烤的", "罚 500 元以上", "《生态环境法典》第一千一百三十二条[1]"]];
+                 const citation = { title: "生态环境法典", article: "第一千一百三十二条", paragraph: "", status: "现行有效", quote: "", href: "" };
+                 const blocks = [{ kind: "table", text: "", cites: [1], rows }];
+                 view.draw({ id: "a", role: "assistant", outcome: "answered", contacts: [], choices: [], suggestions: [], blocks, citations: [citation] });
+                 document.querySelector("env-doctor").shadowRoot.querySelector(".log").append(view.node);
+                 await new Promise((done) => setTimeout(done, 200));
+                 const cells = [...view.node.querySelectorAll("td")];
+                 return { basis: cells[2].textContent, marks: view.node.querySelectorAll(".table .mark").length,
+                          tops: cells.map((cell) => cell.getBoundingClientRect().top), width: cells[0].getBoundingClientRect().width };
+               }"""
+        )
+        assert shown["basis"] == "《生态环境法典》第1132条1"
+        assert shown["marks"] == 1
+        assert shown["tops"] == sorted(set(shown["tops"]))
+        assert shown["width"] > 250
+
+    def test_who_saves_lives_stands_out(self, visitor):
+        user = visitor()
+        user.goto("/")
+        shown = user.evaluate(
+            """async () => {
+                 const { AnswerView } = await import("/static/widget/answer.js");
+                 const contacts = ["119", "12345"].map((hotline) => ({ department: "x", matter: "", hotline, note: "", confirm: false }));
+                 const view = new AnswerView({}, "").draw({ id: "a", role: "assistant", outcome: "emergency", contacts, choices: [], suggestions: [], text: "先走" });
+                 return [...view.node.querySelectorAll(".call.saves")].map((call) => call.textContent);
+               }"""
+        )
+        assert shown == ["119"]
+
+    @pytest.mark.parametrize(("state", "offers"), [("offered", 1), ("taken", 0)])
+    def test_where_an_expert_is_at_it_none_is_offered(self, visitor, state, offers):
+        user = visitor()
+        user.goto("/")
+        shown = user.evaluate(
+            """async (state) => {
+                 const { AnswerView } = await import("/static/widget/answer.js");
+                 const consultation = { id: "c", state };
+                 const view = new AnswerView({}, "").draw({ id: "a", role: "assistant", outcome: "emergency", contacts: [], choices: [], suggestions: [], text: "先走", consultation });
+                 return view.node.querySelectorAll(".hand button").length;
+               }""",
+            state,
+        )
+        assert shown == offers
+
+    def test_nothing_is_said_twice(self, visitor):
+        user = visitor()
+        user.goto("/")
+        shown = user.evaluate(
+            """async () => {
+                 const { AnswerView } = await import("/static/widget/answer.js");
+                 const view = new AnswerView({}, "");
+                 const contact = { department: "社区", matter: "", hotline: "12345", note: "先书面找物业。", confirm: true };
+                 const blocks = [{ kind: "notice", text: "先书面找物业。号码是全国通用的，以当地公布的为准。", cites: [], rows: [] }];
+                 return view.draw({ id: "a", role: "assistant", outcome: "redirect", contacts: [contact], blocks }).node.textContent;
+               }"""
+        )
+        assert shown.count("先书面找物业") == 1
+        assert shown.count("号码是") == 1
