@@ -12,7 +12,7 @@ _ASKS = (
 )  # fmt: skip
 _EIA = re.compile(r"环平|环境影响评价|环境影响(?=报告|登记)")
 _OTHERWISE = re.compile(
-    r"罚|后果|违法|法律责任|多久|几天|期限|流程|材料|公示|找谁|收费|内容|写(?:什么|哪|些)|格式|资质|多少钱|费用|区别|谁(?:来)?(?:编|写|批)|重新|重[做办]|变更|变动|批了|机构|自己(?:编|写|做)"
+    r"罚|后果|违法|法律责任|多久|几天|期限|流程|材料|公示|找谁|收费|内容|写(?:什么|哪|些)|格式|资质|多少钱|费用|区别|谁(?:来)?(?:编|写|批)|重新|重[做办]|变更|变动|批了|补办|丢了?|遗失|机构|自己(?:编|写|做)"
 )
 # The words of asking; what is left names the trade.
 _ASKING = re.compile(
@@ -20,7 +20,7 @@ _ASKING = re.compile(
     r"怎么(?:分类?|办|做|定)|新?开一?家?|是?(?:什么|啥|么[事样])|哪(?:一)?(?:类|种|级|个)|几级|我们?|准备|打算|想|需要|要|办理?|[做编填写报证吗呢咧不]"
 )
 _CLAUSE = re.compile(r"[,，。;；?？!！\s]+")
-_LEAST = 3  # characters that a clause needs to name a trade
+_LEAST = 2  # characters that a clause needs to name a trade
 _CLAUSES = 3
 
 

@@ -85,7 +85,9 @@ def triage(question: str, whole: str = "") -> Verdict:
     if not whole or guessed.reply in TALK:
         return guessed
     if made_whole.outcome is Outcome.REFUSE and not _refusable(text):
-        return Verdict("pass", doubt=made_whole)  # what was asked before is no reason to refuse what is asked now
+        return Verdict(
+            "pass", doubt=replace(made_whole, likely=True)
+        )  # what was asked before is no reason to refuse what is asked now
     return made_whole
 
 

@@ -50,7 +50,10 @@ class IndexReader:
         except StoreError as error:
             return self._instead(str(error), "CURRENT")
         if name not in (None, index.id, self._refused) and self._following.acquire(blocking=False):
-            threading.Thread(target=self._follow, name="open index", daemon=True).start()
+            try:
+                threading.Thread(target=self._follow, name="open index", daemon=True).start()
+            except RuntimeError:  # no thread to be had: the next question tries again
+                self._following.release()
         return index
 
     def newest(self) -> LocalIndex:
