@@ -22,10 +22,11 @@ from corpus.starter import Starter
 from indexer.hit import Hit, Index
 
 _MEDIA = {
-    "海洋": "海", "放射性": "辐射|放射|射线", "噪声": "噪|吵", "固体废物": "固废|危废|废物|废渣|垃圾|废油|台账|联单",
+    "海洋": "海", "放射性": "辐射|放射|射线", "噪声": "噪|吵|施工|打桩|装修|跳舞|广场舞|喇叭|音响", "固体废物": "固废|危废|废物|废渣|垃圾|废油|台账|联单",
     "大气": "气|烟|尘|味|挥发", "水污染": "废水|污水|水|河|湖|江", "土壤": "土壤|地块", "环境影响评价": "环评|未批先建|报告书|报告表|登记表",
 }  # fmt: skip
 _RARE = ("海洋", "放射性", "噪声", "土壤")  # of no use to a question that does not name them
+_SAME_MATTER = 0.25  # likeness to today's article, below which an old one is about something else
 WHICH = re.compile(r"(?:用|按|适用|依)(?:哪|老|旧|新|什么).{0,4}(?:法|条|规定)|(?:老|旧|新)法还是|还能按|哪个法|两头|跨了")
 
 
@@ -108,10 +109,17 @@ def _laws_of_then(found: Found, now: Draft, index: Index, starter: Starter, lexi
         old = [key for key, cites in starter.crosswalk.items() if cite in cites]
         hits = [hit for title, article in old if (hit := index.article(title, article, on=period.on))]
         hits = [hit for hit in hits if _was_law(hit, period.on, found.question.today) and not _far(hit, found.question)]
+        if wants_penalty(found.question):  # a duty of then says nothing of the fine of then
+            hits = [hit for hit in hits if punishes(hit.passage.text)]
         if hits:
             ordered = sorted(hits, key=lambda hit: -_fit(hit, found.question, lexicon))
             return ordered[:1] if _medium(ordered[0], found.question) else _of_two_laws(ordered)
-    near = [hit for hit in found.earlier if not _far(hit, found.question)]
+    said = now.evidence[0].text if now.evidence else ""
+    near = [
+        hit
+        for hit in found.earlier
+        if not _far(hit, found.question) and lexicon.likeness(said, hit.passage.text) >= _SAME_MATTER
+    ]
     order = ranked(found.question, near, lexicon)
     floor = 0.7 * order[0][0] if order else 0.0
     return [hit for value, hit in order if value >= floor and _was_law(hit, period.on, found.question.today)][:1]

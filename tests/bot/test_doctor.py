@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from bot.answer import Answer, Context, Decision, Delta, Outcome, References, Speaker, Turn
 from bot.decide import Calibration
 from bot.doctor import Doctor
-from corpus.model import Document, Status
+from corpus.model import Cite, Document, Status
 
-from .conftest import CODE, DOCUMENTS, HOME, PERMIT, STARTER, TODAY, TRANSITION, FakeIndex, article
+from .conftest import CODE, DOCUMENTS, HOME, NO_PERMIT, PERMIT, STARTER, TODAY, TRANSITION, WATER, FakeIndex, article
 
 
 def labels(answer: Answer) -> list[str]:
@@ -319,3 +319,12 @@ def test_the_old_law_of_the_sea_is_not_shown_to_a_plant_on_land(monkeypatch, con
     assert "海洋环境保护法" not in on_land.text
     at_sea = doctor.ask("2026年3月海上平台环保设施没验收就投产，罚多少？", context=context)
     assert "海洋环境保护法" in at_sea.text
+
+
+def test_a_duty_of_then_is_not_shown_where_the_fine_of_then_is_asked_for(context):
+    duty = article(WATER, "第二十一条", "排放水污染物的单位应当取得排污许可证。")
+    index = FakeIndex((TRANSITION, NO_PERMIT, duty))
+    starter = replace(STARTER, crosswalk={("水污染防治法", "第二十一条"): (Cite("生态环境法典", "第一千一百零二条"),)})
+    doctor = Doctor(lambda: index, starter, region=HOME, answer_at=0.0)
+    answer = doctor.ask("2026年3月没有排污许可证排废水，罚多少？", context=context)
+    assert "水污染防治法" not in answer.text
