@@ -59,21 +59,8 @@ class Wicked(list):
         return [self.pattern.replace("〈句〉", sentence).replace("〈半〉", sentence[: len(sentence) // 2])]
 
 
-VISIBLE = "an order that no rule of refuse:injection knows is text like any other, and may be repeated with its source"
-OBEYED = {
-    "markup-07": VISIBLE,
-}
-
-
-def known(rows, misses: dict[str, str]):
-    return [
-        pytest.param(row, id=row["id"], marks=pytest.mark.xfail(reason=misses[row["id"]], strict=False) if row["id"] in misses else ())
-        for row in rows
-    ]  # fmt: skip
-
-
 # What a model repeats word for word from a passage is supported by it, so that whatever the index holds can be said.
-@pytest.mark.parametrize("row", known(BESIDE, OBEYED))
+@pytest.mark.parametrize("row", BESIDE, ids=lambda row: row["id"])
 def test_a_model_that_obeys_the_document_is_not_heard(poisoned, written, row):
     plan, made = written
     plan.replies = Obeying(plan, row["must_not"])
