@@ -20,8 +20,8 @@ from indexer.normalise import normalise, normalised
 VERSION = "pairs-2"  # raise it when the same text gives other terms: indexes and encoder are then made anew
 Keys = NDArray[np.uint64]
 
-_WORD = re.compile(r"[a-z]+|\d+(?:\.\d+)?")
-_RUN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+|[a-z]+|\d+(?:\.\d+)?")
+_WORD = re.compile(r"[a-z]+|[0-9]+(?:\.[0-9]+)?")  # digits of other scripts are no terms
+_RUN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+|[a-z]+|[0-9]+(?:\.[0-9]+)?")
 _SHIFT = np.uint64(21)
 _HASHED = 1 << 42  # above every pair of code points
 KEY_BITS = 43

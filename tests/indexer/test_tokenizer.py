@@ -1,5 +1,5 @@
 import numpy as np
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from indexer import tokenizer
@@ -23,6 +23,7 @@ def test_many_at_once_are_as_one_by_one(texts):
 
 
 @given(st.text(max_size=40))
+@example("𑄶٣ 3")  # digits of other scripts
 def test_any_text_is_taken(text):
     found, _ = keys([text])
     assert sorted(found.tolist()) == sorted(map(key, terms(text)))
