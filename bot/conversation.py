@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.answer import Turn
-from bot.rules import read, rules
+from bot.rules import first, read
 from bot.text import letters, normalise, squeezed, terms
 
 MAX_TURNS = 12  # older turns say nothing about this question
@@ -61,7 +61,7 @@ def whole(question: str, history: Sequence[Turn], names_matter: Callable[[str], 
 
 def _smalltalk(text: str) -> bool:
     """Whether a turn is a greeting or thanks and nothing else: no question can lean on it."""
-    return any(rule.holds(squeezed(text)) for rule in rules("smalltalk"))
+    return first("smalltalk", squeezed(text)) is not None
 
 
 def leans(question: str) -> bool:

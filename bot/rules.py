@@ -56,6 +56,13 @@ def rules(name: str) -> tuple[Rule, ...]:
     return tuple(_rule(name, row, definitions) for row in data["rules"])
 
 
+def first(name: str, text: str) -> Rule | None:
+    """:param text: squeezed, as rules see it
+    :returns: the first rule of `rules/<name>.yaml` that holds for it, None where none does
+    """
+    return next((rule for rule in rules(name) if rule.holds(text)), None)
+
+
 def _rule(name: str, row: Mapping[str, Any], definitions: Mapping[str, str]) -> Rule:
     try:
         return Rule(

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from bot.answer import Outcome
 from bot.classifier import concepts, contact, shipped
-from bot.rules import Rule, rules
+from bot.rules import Rule, first
 from bot.state import Verdict
 from bot.text import is_chinese, letters, normalise, sentences, squeezed
 
@@ -65,14 +65,14 @@ def triage(question: str, whole: str = "") -> Verdict:
     if not plain:
         return Verdict("empty", Outcome.CLARIFY, "empty")
     language = language_of(plain)
-    if hit := _first("care", text):
+    if hit := first("care", text):
         return _verdict(hit, language)
     guessed = learned(_ends(text))
     made_whole = learned(_ends(squeezed(whole))) if whole else guessed
     if guessed.outcome is Outcome.EMERGENCY and (made_whole.outcome is Outcome.EMERGENCY or _certain(text)):
         return replace(guessed, language=language)
     for name in ("foreign", "injection"):
-        if hit := _first(name, text):
+        if hit := first(name, text):
             return _verdict(hit, language)
     if len(letters(plain)) < 2 or _is_noise(plain):
         return Verdict("nonsense", Outcome.CLARIFY, "nonsense", language=language)
@@ -80,14 +80,13 @@ def triage(question: str, whole: str = "") -> Verdict:
         if guessed.outcome is Outcome.REFUSE:
             return replace(guessed, language=language)
         return Verdict(f"language:{language}", Outcome.ESCALATE, "foreign", language=language)
-    if hit := _first("smalltalk", text):
+    if hit := first("smalltalk", text):
         return _verdict(hit, language)
     if not whole or guessed.reply in TALK:
         return guessed
     if made_whole.outcome is Outcome.REFUSE and not _refusable(text):
-        return Verdict(
-            "pass", doubt=replace(made_whole, likely=True)
-        )  # what was asked before is no reason to refuse what is asked now
+        # What was asked before is no reason to refuse what is asked now.
+        return Verdict("pass", doubt=replace(made_whole, likely=True))
     return made_whole
 
 
@@ -150,8 +149,7 @@ def language_of(text: str) -> str:
 
 def is_injection(text: str) -> bool:
     """Whether a text (of a person or inside a passage) tries to give the service orders."""
-    seen = squeezed(text)
-    return any(rule.holds(seen) for rule in rules("injection"))
+    return first("injection", squeezed(text)) is not None
 
 
 def condensed(text: str) -> str:
@@ -159,10 +157,6 @@ def condensed(text: str) -> str:
     asking = [part for part in sentences(text) if re.search(r"[?？]|怎么|如何|多少|几多|能不能|是否|哪个|吗$", part)]
     chosen = "".join(asking[:3]) or text[:150] + text[-150:]
     return chosen[:300]
-
-
-def _first(name: str, text: str) -> Rule | None:
-    return next((rule for rule in rules(name) if rule.holds(text)), None)
 
 
 def _ends(text: str) -> str:

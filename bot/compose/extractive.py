@@ -91,13 +91,14 @@ def compose(found: Found, lexicon: Lexicon, *, limit: int = 2) -> Draft | None:
         return None
     first, lower = prevailing(order[0][1], [hit for _, hit in order], question, lexicon)
     basis = Basis()
-    blocks = leading(first, question, lexicon, basis)
+    said = pieces(first.passage, question, lexicon)
+    blocks = leading(first, question, lexicon, basis, said)
     if not blocks:
         return None
     for hit in lower:
         blocks += _overruled(hit, first, question, lexicon, basis)
     floor = 0.8 * order[0][0]
-    least = max([_BESIDE, *(_AS_WELL * piece.score for piece in best(pieces(first.passage, question, lexicon), 1))])
+    least = max([_BESIDE, *(_AS_WELL * piece.score for piece in best(said, 1))])
     for value, hit in order:
         if len(basis.citations) > limit or value < floor:
             break
@@ -123,13 +124,16 @@ def nearby(found: Found, limit: int = 2) -> Answer | None:
     return basis.draft(found, Speaker.EXTRACT, [block], ()).answer
 
 
-def leading(hit: Hit, question: Understood, lexicon: Lexicon, basis: Basis) -> list[Block]:
-    """:returns: what one passage says on the question: the lead, what the persons behind the unit pay, then a table of
+def leading(
+    hit: Hit, question: Understood, lexicon: Lexicon, basis: Basis, found: list[Piece] | None = None
+) -> list[Block]:
+    """:param found: its sentences as `pieces` scores them, where they are known already
+    :returns: what one passage says on the question: the lead, what the persons behind the unit pay, then a table of
     penalties or further sentences
     """
     if hit.passage.kind == "row":
         return block_of(hit, basis)
-    found = pieces(hit.passage, question, lexicon)
+    found = pieces(hit.passage, question, lexicon) if found is None else found
     chosen = _lead(found, question)
     if not chosen:
         return []
