@@ -150,7 +150,7 @@ def _rehearsals(most: int, seed: int) -> Iterator[tuple[str, str, Mapping[str, A
         gold = [{"title": cite.title, "article": cite.article} for cite in faq.stands_for[:2]]
         yield chance.choice(faq.questions), faq.id, {"outcome": "answered", "gold": gold}, fitting.LIBRARY
     rows = [row for row in training.written() if row[1] != training.PASS]
-    for text, name in chance.sample(rows, min(most, len(rows))):
+    for text, name, _ in chance.sample(rows, min(most, len(rows))):
         yield text, "", {"outcome": name}, fitting.FOREIGN
 
 
@@ -169,7 +169,7 @@ def _reports(
 def train(
     *, target: Annotated[Path, typer.Option(help="写到哪里", dir_okay=False)] = classifier.WEIGHTS, seed: int = 7
 ) -> None:
-    """训练规则之后的小分类器（约十秒）：bot/classes/sentences 加知识库里的问法。"""
+    """训练规则之后的小分类器（约两分钟）：bot/classes/sentences 加知识库里的问法。"""
     asked = [question for entry in library.load().entries.values() for question in entry.passage.questions]
     rows = training.written()
     model = training.train(rows, asked, seed=seed)

@@ -12,26 +12,6 @@ from bot.text import overlap, terms
 from corpus.starter import Starter, Term
 
 _LEAST, _MOST = 0.3, 6.0
-# Terms that fit any matter and so name none.
-_GENERAL = frozenset(
-    {
-        "罚款",
-        "行政处罚",
-        "处罚",
-        "举报",
-        "投诉",
-        "责令改正",
-        "期限",
-        "逾期",
-        "个人",
-        "单位",
-        "备案",
-        "申请",
-        "公示",
-        "赔偿",
-        "企业",
-    }
-)
 
 
 class Lexicon:
@@ -65,9 +45,9 @@ class Lexicon:
         return "".join(out)
 
     def names_matter(self, text: str) -> bool:
-        """Whether a term of the glossary stands in `text`, beyond the ones that fit any matter (罚款, 举报)."""
+        """Whether a term of the glossary stands in `text`, beyond the ordinary and general ones (多少, 罚款)."""
         return any(
-            text.startswith(word, at) and plain not in _GENERAL and word not in _GENERAL
+            text.startswith(word, at) and not {word, plain} & _general()
             for at in range(len(text))
             for word, plain in self._matters.get(text[at], ())
         )
@@ -82,7 +62,7 @@ class Lexicon:
                 key=lambda pair: len(pair[0]),
                 default=(text[at], ""),
             )
-            if term and term not in _GENERAL and word not in _GENERAL:
+            if term and not {word, term} & _general():
                 found.add(term)
             at += len(word)
         return found
@@ -139,3 +119,8 @@ def of(starter: Starter) -> Lexicon:
     """:returns: the lexicon of a library: its glossary, weighted by its questions and digests."""
     texts = ("\n".join([*entry.passage.questions, entry.passage.text]) for entry in starter.entries.values())
     return Lexicon(starter.glossary, texts)
+
+
+@lru_cache(maxsize=1)
+def _general() -> frozenset[str]:
+    return frozenset(word for words in read("general").values() for word in words)

@@ -20,7 +20,6 @@ from corpus.numerals import ARTICLE
 
 LONGEST = 240  # characters; the longest sentence of the library has 160
 CLAUSE = 0.15  # weighted share of a clause's terms that must stand in the passages
-_PLAIN = frozenset({"没有", "现在"})  # terms of the glossary for the sake of what dialect says instead
 TELLING = 2.0  # weight from which a term of the glossary names a matter
 RARE = 6.0  # weight of a word that the library hardly knows, so that it cannot be another way to say the same
 _SHORT = 3  # terms; a clause of fewer is a turn of phrase
@@ -140,7 +139,7 @@ def _matter(sentence: str, proof: str, lexicon: Lexicon) -> str:
         parts = lexicon.terms(term)
         telling = parts and max(lexicon.weights.get(part, TELLING) for part in parts) >= TELLING
         here = sum(part in shown for part in parts) / len(parts) if parts else 1.0
-        if telling and term not in _PLAIN and (here < 0.3 or parts[0] not in shown):
+        if telling and (here < 0.3 or parts[0] not in shown):
             return f"another subject: {term}"
     strange = (
         term

@@ -295,6 +295,7 @@ def bench(
 app.command()(experiments.terms)
 app.command()(experiments.stard)
 app.command()(experiments.ablate)
+app.command()(experiments.weigh)
 
 
 def _show(summary: dict[str, Any]) -> None:

@@ -147,6 +147,35 @@ def ablate(
         report.write_text(json.dumps(plain, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
+def weigh(
+    names: Annotated[list[str], typer.Argument(help="题集，可以是几个；只用可以看的题")],
+    *,
+    on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="以哪一天的规定为准，默认今天")] = None,
+) -> None:
+    """由题目求各路的权重：现有的和拟合的（交叉验证），看知识库有没有这条的问法时各能找到多少。"""
+    from bot.settings import Settings as BotSettings
+    from eval.ablation.weigh import MEASURES
+    from eval.ablation.weigh import weigh as weighed
+    from eval.run import Setting
+    from eval.system import served
+    from indexer.store import StoreError
+
+    try:
+        questions = _together(names)
+        with _told() as tell:
+            rows = weighed(questions, served(), Setting(on.date() if on else date.today(), BotSettings().region), tell)
+    except (FileNotFoundError, ValueError, StoreError) as error:
+        errors.print(f"[red]✗[/] {error}")
+        raise typer.Exit(2) from error
+    table = Table("", *(row.name for row in rows))
+    for situation in rows[0].means:
+        for measure in MEASURES:
+            table.add_row(f"{measure}: {situation}", *(f"{row.means[situation][measure]:.3f}" for row in rows))
+    for leg in rows[-1].weights:
+        table.add_row(leg, *(f"{row.weights.get(leg, 0):.2f}" for row in rows))
+    out.print(table)
+
+
 def _together(names: Sequence[str]) -> list[Question]:
     """:returns: the questions of several sets; an id is made unlike those of the other sets"""
     found = {name: sets.load(sets.find(name)) for name in names}

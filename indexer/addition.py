@@ -42,6 +42,11 @@ class Words(Postings):
     def score(self, wanted: Keys, weights: Floats) -> Floats:
         return np.concatenate([Postings.score(self, wanted, weights), self.more.score(wanted, weights)])
 
+    def _having(self, key: np.uint64, texts: NDArray[np.int64]) -> NDArray[np.bool_]:
+        own = int(np.searchsorted(texts, self.count))
+        rest = self.more._having(key, texts[own:] - self.count)
+        return np.concatenate([Postings._having(self, key, texts[:own]), rest])
+
     def frequency(self, wanted: Keys) -> NDArray[np.int64]:
         return Postings.frequency(self, wanted) + self.more.frequency(wanted)
 

@@ -29,14 +29,14 @@ class Ranker(Protocol):
 class Weights:
     """The weight of each standardised leg, and what is added as it is.
 
-    Chosen on questions of the starter library that index and encoder had not seen, as a balance of two cases (right
-    article or its entry among the first five; left: its article has other questions, right: neither question nor digest):
-    text alone .78 / .49; text 1, questions .3, vectors .3 and .3 .83 / .40; these .86 / .56. A small neural ranker on 24
-    features, cross-fitted by article, lay on the same curve (.85 / .54), so there is none.
+    Fitted by `python -m eval weigh` to questions whose articles have lay questions, to the same ones as if nobody had asked
+    about the article, and as if nobody had about its whole document, as of what is added in use (see docs/evaluation.md).
+    The words of law, digests and questions bring candidates; beside how much of the question an article holds (`covered`)
+    their scores add little.
     """
 
     standard: Mapping[str, float] = field(
-        default_factory=lambda: {"law": 0.3, "text": 0.6, "asked": 0.1, "near": 1.2, "near_asked": 0.25}
+        default_factory=lambda: {"near": 1.1, "best": 0.7, "covered": 0.6, "kin": 0.3, "law": 0.2, "asked": 0.1}
     )
     added: Mapping[str, float] = field(default_factory=lambda: {"titled": 1.0, "prior": 1.0})
 
@@ -48,6 +48,19 @@ class Weights:
         for name, weight in self.added.items():
             total += weight * legs[name]
         return total
+
+
+def drawn(legs: Mapping[str, Floats], documents: NDArray[np.int32]) -> dict[str, Floats]:
+    """What follows from `near` and `near_asked`, so that a match on a lay question buries no better match on a text.
+
+    :param documents: the document of each candidate
+    :returns: `best`, the nearer of both; `kin`, the best of any candidate of the same document
+    """
+    best = np.maximum(legs["near"], legs["near_asked"])
+    _, own = np.unique(documents, return_inverse=True)
+    highest = np.full(int(own.max(initial=-1)) + 1, -np.inf, dtype=np.float32)
+    np.maximum.at(highest, own, best)
+    return {"best": best, "kin": highest[own]}
 
 
 def standardised(scores: Floats) -> Floats:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -16,7 +16,7 @@ from corpus.model import Passage, Status
 from indexer import addition, tokenizer
 from indexer.dense import NAME as DENSE
 from indexer.dense import Dense
-from indexer.fusion import Ranker, Weights, best
+from indexer.fusion import Ranker, Weights, best, drawn
 from indexer.hit import Encoder, Hit
 from indexer.legal import Legal, Library
 from indexer.lexical import Postings
@@ -72,7 +72,7 @@ class LocalIndex:
         """The best passages in force on `on` and applicable in `region`, best first; none for a question without words."""
         legal = self.legal()
         allowed = legal.allowed(on, region)
-        asked = understand(query, self._words, self._parts.passages.titles, self._rare)
+        asked = self.understood(query)
         named = self._named(asked, allowed)
         if k < 1 or not len(asked.keys):
             return []
@@ -103,6 +103,10 @@ class LocalIndex:
                 self._revision = revision
             return self._legal
 
+    def understood(self, query: str) -> Query:
+        """:returns: the question as the legs are asked it"""
+        return understand(query, self._words, self._parts.passages.titles, self._rare)
+
     def candidates(
         self, query: Query, allowed: NDArray[np.bool_], prior: NDArray[np.float32], named: Sequence[int] = ()
     ) -> tuple[NDArray[np.int64], dict[str, NDArray[np.float32]]]:
@@ -131,13 +135,25 @@ class LocalIndex:
             )
         )
         near, near_asked = parts.dense.scores(vector, positions)
-        titled = np.concatenate([parts.passages.titled(title) for title in query.titles] or [np.zeros(0, np.int64)])
-        return positions, {
-            "law": law[positions],
-            "text": text[positions],
-            "asked": asked[positions],
-            "near": near,
-            "near_asked": near_asked,
+        found = {"law": law, "text": text, "asked": asked}
+        legs = {name: scores[positions] for name, scores in found.items()} | {"near": near, "near_asked": near_asked}
+        return positions, legs | self._beside(query, positions, prior, legs)
+
+    def _beside(
+        self,
+        query: Query,
+        positions: NDArray[np.int64],
+        prior: NDArray[np.float32],
+        legs: Mapping[str, NDArray[np.float32]],
+    ) -> dict[str, NDArray[np.float32]]:
+        """:param legs: of those that search
+        :returns: what else is known of the candidates
+        """
+        passages = self._parts.passages
+        titled = np.concatenate([passages.titled(title) for title in query.titles] or [np.zeros(0, np.int64)])
+        return {
+            **drawn(legs, passages.holders[positions]),
+            "covered": self._parts.law.covered(query.keys, query.weights, positions),
             "titled": np.isin(positions, titled).astype(np.float32),
             "prior": prior[positions],
         }

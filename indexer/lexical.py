@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +41,27 @@ class Postings:
             here = slice(int(self.starts[place]), int(self.starts[place + 1]))
             np.add.at(out, self.texts[here], weight * self.scores[here])  # the same as out[texts] += …, twice as fast
         return out
+
+    def covered(self, wanted: Keys, weights: Floats, texts: NDArray[np.int64]) -> Floats:
+        """How much of the question a text holds, however often: the rarity of its terms there over that of all its terms.
+
+        :param texts: positions, ascending
+        :returns: between 0 and 1, of shape (len(texts),)
+        """
+        out = np.zeros(len(texts), dtype=np.float32)
+        value = weights * rarity(self.frequency(wanted), self.count).astype(np.float32)
+        for key, worth in zip(wanted, value, strict=True):
+            out[self._having(key, texts)] += worth
+        return out / max(float(value.sum()), 1e-9)
+
+    def _having(self, key: np.uint64, texts: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """:returns: which of the texts have the term"""
+        place = int(np.searchsorted(self.terms, key))
+        if place == len(self.terms) or self.terms[place] != key:
+            return np.zeros(len(texts), dtype=bool)
+        having = self.texts[int(self.starts[place]) : int(self.starts[place + 1])]  # ascending
+        found: NDArray[np.bool_] = having[np.minimum(np.searchsorted(having, texts), len(having) - 1)] == texts
+        return found
 
     def frequency(self, wanted: Keys) -> NDArray[np.int64]:
         """:returns: how many texts have each key, of shape (len(wanted),)"""
@@ -102,8 +124,16 @@ def mean_length(counts: Counts) -> float:
     return float(counts.times.sum(dtype=np.float64)) / counts.count if len(counts.times) else 1.0
 
 
+def rarity(spread: NDArray[Any], total: int) -> NDArray[np.float64]:
+    """:param spread: how many of the `total` texts have each term
+    :returns: Lucene's measure, ln(1 + (n - df + .5) / (df + .5))
+    """
+    rare: NDArray[np.float64] = np.log(1 + (total - spread + 0.5) / (spread + 0.5))
+    return rare
+
+
 def build(counts: Counts, beside: Postings | None = None, mean: float | None = None) -> Postings:
-    """BM25's share of every term in every text, with rarity as Lucene counts it: ln(1 + (n - df + .5) / (df + .5)).
+    """BM25's share of every term in every text, by its `rarity`.
 
     :param beside: texts of another collection that count for the rarity too
     :param mean: length of a text to compare with, in terms; the mean of these texts if not given
@@ -115,8 +145,7 @@ def build(counts: Counts, beside: Postings | None = None, mean: float | None = N
     spread, total = np.diff(starts).astype(np.float64), counts.count
     if beside:
         spread, total = spread + beside.frequency(terms), total + beside.count
-    rarity = np.log(1 + (total - spread + 0.5) / (spread + 0.5))
     lengths = np.bincount(owners, weights=counts.times, minlength=counts.count)
     norm = K1 * (1 - B + B * lengths / (mean or (lengths.mean() if lengths.any() else 1.0)))
-    scores = np.repeat(rarity, np.diff(starts)) * counts.times / (counts.times + norm[owners])
+    scores = np.repeat(rarity(spread, total), np.diff(starts)) * counts.times / (counts.times + norm[owners])
     return Postings(terms, starts, owners, scores.astype(np.float32), counts.count)

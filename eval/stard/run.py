@@ -11,12 +11,17 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from corpus import starter
 from eval.run import write
 from eval.stard.data import Article, Lay, common_articles, near_duplicates, read, split
-from eval.stard.systems import DEPTH, Dense, Lexical, fused, served, top
+from eval.stard.learned import LEGS, keep, kept, learned
+from eval.stard.systems import DEPTH, Candidates, Dense, Lexical, ordered, served, silent, simple, top
 from eval.statistics import difference, interval
 from indexer import tokenizer
+from indexer.fusion import Weights
 from indexer.query import Words
 from indexer.training.fit import Recipe
 
@@ -31,6 +36,7 @@ TRAINED = (
     "questions heard",
     "questions heard, guided",
 )
+LEARNT = "questions heard, weights learned"
 SEED = 20260815
 Ranking = dict[str, list[str]]  # id of a question -> ids of articles, best first
 Tell = Callable[[str, float], None]
@@ -89,9 +95,12 @@ def run(training: Path, work: Path, out: Path, plan: Plan, tell: Tell) -> dict[s
         for fold in range(plan.folds):
             path = work / f"{kind}-{fold}.json"
             if not path.exists():
-                write(path, json.dumps(_fold(tools, questions, where, fold, tell)))
+                rankings, told = _fold(tools, questions, where, fold, tell)
+                keep(path.with_suffix(".npz"), told)
+                write(path, json.dumps(rankings))
             for system, ranking in json.loads(path.read_text(encoding="utf-8")).items():
                 trained.setdefault(system, {}).update(ranking)
+        trained[LEARNT] = _learnt(articles, questions, [work / f"{kind}-{fold}.npz" for fold in range(plan.folds)])
         sizes = [where.count(fold) for fold in range(plan.folds)]
         report["splits"][kind] = {"folds": sizes, "systems": table(questions, {**fixed, **trained})}
     report["seconds"] = round(perf_counter() - began, 1)
@@ -136,6 +145,12 @@ class _Tools:
         self.articles, self._recipe, self._work = articles, recipe, work
 
     @cached_property
+    def laws(self) -> NDArray[np.int32]:
+        """The law of each article, as a number."""
+        names = {name: at for at, name in enumerate(sorted({article.law for article in self.articles}))}
+        return np.array([names[article.law] for article in self.articles], dtype=np.int32)
+
+    @cached_property
     def lexical(self) -> Lexical:
         return Lexical(self.articles, Words(starter.load().glossary))
 
@@ -155,36 +170,53 @@ def _untrained(tools: _Tools, questions: Sequence[Lay], work: Path, tell: Tell) 
     out: dict[str, Ranking] = {BASELINE: {}, "BM25 as shipped": {}, "dense, articles only": {}, "fused, articles only": {}}
     for q, cosines in zip(questions, near, strict=True):
         plain, shipped = tools.lexical.plain(q.question), tools.lexical.shipped(q.question)
-        for system, order in zip(out, (top(plain), top(shipped), top(cosines), fused(shipped, cosines)), strict=True):
+        fused = ordered(served(silent(shipped, cosines), tools.laws, tools.lexical, q.question), Weights())
+        for system, order in zip(out, (top(plain), top(shipped), top(cosines), fused), strict=True):
             out[system][q.id] = [tools.articles[at].id for at in order]
     work.mkdir(parents=True, exist_ok=True)
     write(path, json.dumps(out))
     return out
 
 
-def _fold(tools: _Tools, questions: Sequence[Lay], where: Sequence[int], fold: int, tell: Tell) -> dict[str, Ranking]:
+def _fold(
+    tools: _Tools, questions: Sequence[Lay], where: Sequence[int], fold: int, tell: Tell
+) -> tuple[dict[str, Ranking], dict[str, Candidates]]:
+    """:returns: the rankings of each system, and what the shipped one chose from"""
     train = [q for q, own in zip(questions, where, strict=True) if own != fold]
     test = [q for q, own in zip(questions, where, strict=True) if own == fold]
     vectors = tools.dense.taught(train, lambda stage, done, _: tell(f"fold {fold + 1}, {stage}", done))
     pairs = tools.dense.pairs(train)
     tools.lexical.learn(pairs)
     out: dict[str, Ranking] = {name: {} for name in TRAINED}
+    told: dict[str, Candidates] = {}
     near, asked = tools.dense.scores(vectors, test), tools.dense.asked(vectors, test, pairs)
     moved = tools.dense.guided(vectors, test, train)
     for q, cosines, heard, guided in zip(test, near, asked, moved, strict=True):
-        legs = tools.lexical.legs(q.question) | {"near_asked": heard}
+        legs = tools.lexical.legs(q.question) | {"near": cosines, "near_asked": heard}
         words = legs["law"]
-        orders = (
-            top(cosines),
-            fused(words, cosines),
-            fused(words, cosines, 0.3),
-            fused(words, guided),
-            served(legs | {"near": cosines}),
-            served(legs | {"near": guided}),
-        )
+        chosen = [
+            served(each, tools.laws, tools.lexical, q.question)
+            for each in (
+                silent(words, cosines),
+                silent(words, guided),
+                legs,
+                legs | {"near": guided},
+                legs | {"guided": guided},
+            )
+        ]
+        *plain, told[q.id] = chosen
+        shipped, *others = (ordered(each, Weights()) for each in plain)
+        orders = (top(cosines), shipped, simple(words, cosines, 0.3), *others)
         for system, order in zip(TRAINED, orders, strict=True):
             out[system][q.id] = [tools.articles[at].id for at in order]
-    return out
+    return out, told
+
+
+def _learnt(articles: Sequence[Article], questions: Sequence[Lay], folds: Sequence[Path]) -> Ranking:
+    place = {article.id: at for at, article in enumerate(articles)}
+    gold = {q.id: np.array([place[each] for each in q.gold], dtype=np.int64) for q in questions}
+    found = learned([kept(path) for path in folds], gold)
+    return {question: [articles[at].id for at in order] for question, order in found.items()}
 
 
 def _groups(questions: Sequence[Lay]) -> dict[str, str]:
@@ -198,7 +230,8 @@ def _groups(questions: Sequence[Lay]) -> dict[str, str]:
 
 def _stamp(articles: Sequence[Article], questions: Sequence[Lay], plan: Plan) -> str:
     digest = hashlib.blake2b(
-        f"{tokenizer.VERSION} {plan.recipe} {plan.folds} {SEED} {DEPTH} {TRAINED}".encode(), digest_size=6
+        f"{tokenizer.VERSION} {plan.recipe} {plan.folds} {SEED} {DEPTH} {TRAINED} {LEGS} {Weights()}".encode(),
+        digest_size=6,
     )
     rows = [(article.id, article.text) for article in articles] + [(q.id, q.question) for q in questions]
     digest.update("\x1e".join("\x1f".join(row) for row in rows).encode())

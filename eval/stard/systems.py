@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
 
 from eval.stard.data import Article, Lay
 from indexer import lexical, tokenizer
-from indexer.fusion import Weights, best
+from indexer.fusion import Ranker, Weights, best, drawn
 from indexer.query import Words, understand
 from indexer.training.fit import Progress, Recipe, Supervised, Trainer
 from indexer.training.terms import Bags, bags, vocabulary
@@ -22,6 +23,14 @@ Floats = NDArray[np.float32]
 DEPTH = 100
 THREADS = 2
 NEIGHBOURS, PULL = 5, 0.5  # 3 to 10 and .5 to 1.2 gave the same within .005 at 10 and .01 at 100
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Positions of articles, and what each leg says of them."""
+
+    positions: NDArray[np.int64]
+    legs: Mapping[str, Floats]
 
 
 class Lexical:
@@ -60,6 +69,11 @@ class Lexical:
         query = understand(question, self._words, frozenset(), self._rare)
         law, text, each = (leg.score(query.keys, query.weights) for leg in (self._postings, self._text, self._asked))
         return {"law": law, "text": text, "asked": _highest(each, self._parents, len(law))}
+
+    def covered(self, question: str, positions: NDArray[np.int64]) -> Floats:
+        """:returns: as `Postings.covered`, for the question read as a search reads it"""
+        query = understand(question, self._words, frozenset(), self._rare)
+        return self._postings.covered(query.keys, query.weights, positions)
 
     def _rare(self, pair: str) -> bool:
         return bool(self._postings.frequency(np.array([tokenizer.key(pair)], dtype=np.uint64))[0] <= 3)
@@ -158,33 +172,51 @@ def top(scores: Floats) -> list[int]:
     return order
 
 
-def fused(words: Floats, near: Floats, dense: float | None = None) -> list[int]:
-    """Both legs over the best of each, weighted as in the shipped fusion, whose other legs are silent here.
+def served(legs: Mapping[str, Floats], laws: NDArray[np.int32], words: Lexical, question: str) -> Candidates:
+    """What the shipped index would choose from: the best of each leg, and what its ranker is told of them.
 
-    :param dense: weight of the vectors against 1 for the words, in place of the shipped weights
+    :param legs: `law`, `text`, `asked`, `near` and `near_asked` of one question, each of shape (articles,); others bring
+        candidates too
+    :param laws: the law of each article
+    """
+    nearest = np.maximum(legs["near"], legs["near_asked"])
+    finding = [nearest, *(leg for name, leg in legs.items() if not name.startswith("near"))]
+    positions = np.unique(np.concatenate([best(leg, DEPTH) for leg in finding]))
+    silent = np.zeros(len(positions), dtype=np.float32)
+    told = {name: leg[positions] for name, leg in legs.items()} | {"titled": silent, "prior": silent}
+    told |= drawn(told, laws[positions]) | {"covered": words.covered(question, positions)}
+    return Candidates(positions, told | _of_the_law(told["near_asked"], laws[positions]))
+
+
+def _of_the_law(near_asked: Floats, laws: NDArray[np.int32]) -> dict[str, Floats]:
+    """What the questions of other articles of the same law say: the nearest, and the sum over the ten nearest of all.
+
+    No leg of the product, where documents that staff add have no questions and would lose by it.
+    """
+    _, own = np.unique(laws, return_inverse=True)
+    nearest = _highest(near_asked, own, int(own.max()) + 1)
+    first = np.argsort(-near_asked, kind="stable")[:10]
+    votes = np.bincount(own[first], weights=np.maximum(near_asked[first], 0), minlength=len(nearest))
+    return {"law_asked": nearest[own], "law_votes": votes.astype(np.float32)[own]}
+
+
+def silent(words: Floats, near: Floats) -> dict[str, Floats]:
+    """:returns: the legs of `served` where no question is heard"""
+    nobody = np.zeros_like(words)
+    return {"law": words, "text": words, "asked": nobody, "near": near, "near_asked": nobody}
+
+
+def simple(words: Floats, near: Floats, dense: float) -> list[int]:
+    """The words, and the vectors at a weight of `dense` beside them.
+
     :returns: positions, best first
     """
     positions = np.unique(np.concatenate([best(words, DEPTH), best(near, DEPTH)]))
-    silent = np.zeros(len(positions), dtype=np.float32)
-    legs = dict.fromkeys(("asked", "near_asked", "titled", "prior"), silent)
-    legs |= {"law": words[positions], "text": words[positions], "near": near[positions]}
-    ranker = Weights() if dense is None else Weights({"text": 1.0, "near": dense}, {})
-    total = ranker.score(legs)
-    order: list[int] = positions[np.argsort(-total, kind="stable")[:DEPTH]].tolist()
-    return order
+    legs = {"text": words[positions], "near": near[positions]}
+    return ordered(Candidates(positions, legs), Weights({"text": 1.0, "near": dense}, {}))
 
 
-def served(legs: Mapping[str, Floats]) -> list[int]:
-    """The shipped fusion with the questions heard, over the best of each leg.
-
-    :param legs: `law`, `text`, `asked`, `near` and `near_asked` of one question, each of shape (articles,)
-    :returns: positions, best first
-    """
-    nearest = np.maximum(legs["near"], legs["near_asked"])
-    positions = np.unique(
-        np.concatenate([best(legs[leg], DEPTH) for leg in ("law", "text", "asked")] + [best(nearest, DEPTH)])
-    )
-    silent = np.zeros(len(positions), dtype=np.float32)
-    total = Weights().score({name: leg[positions] for name, leg in legs.items()} | {"titled": silent, "prior": silent})
-    order: list[int] = positions[np.argsort(-total, kind="stable")[:DEPTH]].tolist()
+def ordered(found: Candidates, ranker: Ranker) -> list[int]:
+    """:returns: positions, best first"""
+    order: list[int] = found.positions[np.argsort(-ranker.score(found.legs), kind="stable")[:DEPTH]].tolist()
     return order

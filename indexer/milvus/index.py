@@ -74,16 +74,8 @@ class MilvusIndex(LocalIndex):
         positions = positions[allowed[positions]]  # whatever a server makes of an expression
         said = self._collection.server.pool.map(lambda field: self._said(field, vectors, positions), FIELDS)
         (near, near_asked), (law, _), (text, _), (_, asked) = said
-        titled = np.concatenate([self._parts.passages.titled(title) for title in query.titles] or [np.zeros(0, np.int64)])
-        return positions, {
-            "law": law,
-            "text": text,
-            "asked": asked,
-            "near": near,
-            "near_asked": near_asked,
-            "titled": np.isin(positions, titled).astype(np.float32),
-            "prior": prior[positions],
-        }
+        legs = {"law": law, "text": text, "asked": asked, "near": near, "near_asked": near_asked}
+        return positions, legs | self._beside(query, positions, prior, legs)
 
     def _vectors(self, query: Query) -> _Vectors:
         """:returns: for each field what it is asked with; none where no text has a term of the question"""

@@ -1,1 +1,1 @@
-"""How the shipped encoder and ranker are made: `python -m indexer train` and `python -m indexer train-ranker`."""
+"""How the shipped encoder is made (`python -m indexer train`), and what finds the weights of the legs."""

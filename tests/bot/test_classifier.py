@@ -57,17 +57,27 @@ def test_what_is_kept_back_is_not_learned(tmp_path):
         training.written(tmp_path)
 
 
+def test_edge_cases_count_less(tmp_path):
+    for name in ("emergency", "edge_emergency"):
+        (tmp_path / f"{name}.yaml").write_text(f"emergency:\n  a situation:\n    - {name} 漏了\n", encoding="utf-8")
+    weights = {sentence: weight for sentence, _, weight in training.written(tmp_path)}
+    assert weights["edge_emergency 漏了"] < weights["emergency 漏了"] == 1
+    others = [("漏了要报吗", "pass", 1.0), ("水费怎么交", "redirect", 1.0)] * 9
+    sure, unsure = (training.train([*[("漏了快跑", "emergency", weight)] * 9, *others]) for weight in (1.0, 0.2))
+    text = squeezed("漏了")
+    assert sure.probabilities(text)["emergency"] > unsure.probabilities(text)["emergency"]
+
+
 def test_no_sentence_stands_in_two_classes():
     classes: dict[str, set[str]] = {}
-    for sentence, name in training.written():
+    for sentence, name, _ in training.written():
         classes.setdefault(squeezed(sentence), set()).add(name)
     assert not {sentence: names for sentence, names in classes.items() if len(names) > 1}
 
 
 def test_training_separates_and_is_read_back(tmp_path):
-    rows = [(f"储罐漏了快来人{n}", "emergency") for n in range(9)] + [(f"环评多久能批{n}", "pass") for n in range(9)]
-    rows += [(f"水费怎么交{n}", "redirect") for n in range(9)]
-    model = training.train(rows)
+    said = {"emergency": "储罐漏了快来人", "pass": "环评多久能批", "redirect": "水费怎么交"}
+    model = training.train([(f"{text}{n}", name, 1.0) for name, text in said.items() for n in range(9)])
     path = tmp_path / "weights.json"
     training.write(model, path)
     again = classifier.shipped(path)

@@ -15,10 +15,12 @@ from eval.ablation.parts import NoGlossary, NoRepair, RankFusion, Singles, silen
 from eval.ablation.slices import LEAST, slices
 from eval.ablation.table import MEASURES, Row, ablate
 from eval.ablation.variants import FULL, Served, variants
+from eval.ablation.weigh import SITUATIONS, candidates, situation, weigh
 from eval.run import Setting
 from indexer import lexical, service, tokenizer
 from indexer.encoder import load as load_encoder
 from indexer.fusion import Weights
+from indexer.index import open_parts
 from indexer.query import Words
 from indexer.store import Store
 from tests.eval.support import GOLD, question
@@ -105,7 +107,7 @@ def test_weights_lose_one_leg():
 
 def test_ranks_are_fused_by_place_not_by_score():
     def legs(law):
-        rest = dict.fromkeys(("text", "asked", "near", "near_asked", "titled", "prior"), np.zeros(3, np.float32))
+        rest = dict.fromkeys((*Weights().standard, *Weights().added), np.zeros(3, np.float32))
         return rest | {"law": np.array(law, np.float32)}
 
     near, far = (RankFusion().score(legs(law)) for law in ([3, 2, 1], [300, 2, 1]))
@@ -176,3 +178,37 @@ def test_on_the_command_line(data, tmp_path, monkeypatch):
     assert [row["count"] for row in written["slices"]] == [2], "the same id in two sets"
     monkeypatch.setenv("ENVDOCTOR_DATA_DIR", str(tmp_path / "empty"))
     assert CliRunner().invoke(app, ["ablate", "small.jsonl"]).exit_code == 2
+
+
+def test_weights_are_judged_as_if_nobody_had_asked(served):
+    parts = open_parts(served.folder)
+    asked = question(id="a", question="没有排污许可证就排污，罚多少？", gold=(GOLD,))
+    found = candidates(served.opened(parts), parts, asked, DAY)
+    assert found.right.any()
+    assert found.legs["near_asked"][found.right].any()
+    assert found.entries[found.right].any(), "a FAQ answers it"
+    alone = situation(found, 1)
+    assert not alone.legs["near_asked"][alone.right].any()
+    assert not alone.entries[alone.right].any()
+    assert (alone.legs["best"] == np.maximum(alone.legs["near"], alone.legs["near_asked"])).all()
+    assert alone.legs["near_asked"].any(), "other articles keep their questions"
+    assert len(alone.legs["law"]) == len(alone.cites) < len(found.cites)
+    whole = situation(found, 2)
+    own = np.isin(whole.documents, whole.documents[whole.right])
+    assert not whole.legs["near_asked"][own].any()
+    assert situation(found, 0) is found
+
+
+def test_fitted_weights_stand_beside_the_shipped(served, monkeypatch):
+    monkeypatch.setattr("eval.ablation.weigh._FOLDS", 2)
+    questions = [
+        question(id=str(at), group=str(at), question=text, gold=(GOLD,))
+        for at, text in enumerate(
+            ("没有排污许可证就排污，罚多少？", "冇得排污证罚几多", "无证排污要罚好多钱", "没证就排罚款多少")
+        )
+    ]
+    shipped, fitted = weigh(questions, served, DAY)
+    assert shipped.weights == Weights().standard
+    assert min(fitted.weights.values()) >= 0
+    assert shipped.means["as it is"]["Success@5"] == 1.0
+    assert set(shipped.means) == set(fitted.means) == set(SITUATIONS)

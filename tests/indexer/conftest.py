@@ -25,10 +25,10 @@ LAWS = Path(__file__).parents[2] / "../shared/laws"
 
 
 class HashEncoder:
-    """Terms drawn onto a few directions: alike texts lie close, and nothing has to be trained."""
+    """Terms drawn onto random directions: alike texts lie close, and nothing has to be trained."""
 
     name = "hash"
-    dimension = 32
+    dimension = 256
 
     def __init__(self):
         self.encoded = 0

@@ -1,9 +1,10 @@
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from indexer.fusion import Weights, best, standardised
+from indexer.fusion import Weights, best, drawn, standardised
 
 scores = arrays.arrays(np.float32, st.integers(0, 30), elements=st.floats(0, 100, width=32))
 
@@ -38,10 +39,19 @@ def test_a_lay_question_does_not_bury_a_better_match_on_the_text():
         "asked": np.array([0, 8, 0, 0], np.float32),
         "near": np.array([0.7, 0.5, 0.2, 0.1], np.float32),
         "near_asked": np.array([0, 0.5, 0, 0], np.float32),
+        "covered": np.array([0.8, 0.5, 0.2, 0.2], np.float32),
         "titled": np.zeros(4, np.float32),
         "prior": np.zeros(4, np.float32),
     }
+    legs |= drawn(legs, np.arange(4, dtype=np.int32))
     assert Weights().score(legs).argmax() == 0
+
+
+def test_the_nearer_of_text_and_question_counts_for_an_article_and_for_its_document():
+    legs = {"near": np.array([0.2, 0.5, 0.1], np.float32), "near_asked": np.array([0.6, 0.0, 0.3], np.float32)}
+    told = drawn(legs, np.array([7, 7, 4], np.int32))
+    assert told["best"].tolist() == pytest.approx([0.6, 0.5, 0.3])
+    assert told["kin"].tolist() == pytest.approx([0.6, 0.6, 0.3])
 
 
 def test_no_candidates():

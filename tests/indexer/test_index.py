@@ -10,8 +10,9 @@ def found(index, question, on, region="", k=10):
 
 
 class TestLaw:
-    def test_the_article_in_force_comes_first(self, index, today, wuhan):
-        assert found(index, "没有排污许可证罚多少", today, wuhan)[0] == "《生态环境法典》第一千一百零二条"
+    def test_the_articles_in_force_come_first(self, index, today, wuhan):
+        both = {"《生态环境法典》第一千一百零二条", "《排污许可管理条例》第三十三条"}
+        assert set(found(index, "没有排污许可证罚多少", today, wuhan)[:2]) == both
 
     def test_repealed_later_and_foreign_ones_never_appear(self, index, today, wuhan):
         labels = found(index, "未取得排污许可证排放污染物 罚款", today, wuhan)
@@ -83,7 +84,19 @@ class TestQuestions:
 
     def test_every_leg_is_told(self, index, today, wuhan):
         legs = index.search("冇得排污证", on=today, region=wuhan)[0].legs
-        assert set(legs) == {"law", "text", "asked", "near", "near_asked", "titled", "prior", "score"}
+        assert set(legs) == {
+            "law",
+            "text",
+            "asked",
+            "near",
+            "near_asked",
+            "best",
+            "kin",
+            "covered",
+            "titled",
+            "prior",
+            "score",
+        }
 
 
 class TestArticle:

@@ -248,7 +248,7 @@ class TestRefusals:
         class Wider:
             name, dimension = "wider", 64
 
-        with pytest.raises(StoreError, match=r"made with hash \(32\), the encoder now is wider \(64\): rebuild"):
+        with pytest.raises(StoreError, match=r"made with hash \(256\), the encoder now is wider \(64\): rebuild"):
             MilvusReader(store.root, shelf, Wider(), Words(), server).current()
 
     def test_no_server(self, store, built, shelf, encoder):
