@@ -24,7 +24,7 @@ from corpus.starter import Responsible
 from indexer.hit import Hit
 
 CALIBRATION = Path(__file__).parent / "calibration.json"
-FEATURES = ("covered", "asked", "margin", "faq", "named", "agree", "said", "told", "near", "nearest", "row")
+FEATURES = ("covered", "asked", "share", "faq", "named", "said", "told", "near", "nearest", "row")
 _SUMS_UP = 0.5
 
 
@@ -56,10 +56,6 @@ def features(found: Found, draft: Answer, lead: Hit | None, match: Match | None,
     :param lead: the passage that the answer leans on first
     """
     question = found.question
-    scores = [hit.score for hit in found.hits[:6]]
-    margin = (
-        (scores[0] - sum(scores[1:]) / max(1, len(scores) - 1)) / abs(scores[0]) if len(scores) > 1 and scores[0] else 0.0
-    )
     passage = lead.passage if lead else None
     words = words_of(passage) if passage else ()
     known = passage.questions if passage else ()
@@ -73,10 +69,9 @@ def features(found: Found, draft: Answer, lead: Hit | None, match: Match | None,
     return {
         "covered": covered,
         "asked": asked,
-        "margin": max(0.0, min(1.0, margin)),
+        "share": _share(found.hits, alike),
         "faq": match.score if match else 0.0,
         "named": float(named),
-        "agree": sum(_same(hit, lead, lexicon) for hit in found.hits[:3]) / 3,
         "said": lexicon.coverage(question.matter, draft.text),
         "told": float(tells(draft.text, question)),
         # the cells of a row hold few words to be near to
@@ -84,6 +79,13 @@ def features(found: Found, draft: Answer, lead: Hit | None, match: Match | None,
         "nearest": 1.0 if named else nearness(alike, "near_asked", found.floors, asked),
         "row": row,
     }
+
+
+def _share(hits: Sequence[Hit], alike: Sequence[Hit]) -> float:
+    """How much of the ranker's trust goes to the leading article: the softmax over the scores, as the weights are fitted."""
+    top = max((hit.score for hit in hits), default=0.0)
+    trust = sum(math.exp(hit.score - top) for hit in hits)
+    return sum(math.exp(hit.score - top) for hit in alike) / trust if trust else 0.0
 
 
 def _row(found: Found, lead: Hit | None, lexicon: Lexicon) -> float:

@@ -1,4 +1,6 @@
-"""What of an index folder is used where Milvus searches: the passages, and which number stands for which term."""
+"""What of an index folder is used where Milvus searches: the passages, which number stands for which term, and which passages
+have the terms of a question.
+"""
 
 from __future__ import annotations
 
