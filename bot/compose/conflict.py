@@ -42,6 +42,15 @@ def above(hit: Hit, near: Sequence[Hit], lexicon: Lexicon) -> Hit | None:
     return best if score >= _SAME_CONDUCT else None
 
 
+def unfounded(hit: Hit) -> bool:
+    """Whether a text claims to be in force and nobody can look it up: of no known rank, or normative without its number (文号).
+
+    Anybody can write such a page, so it neither stands beside a rule nor is given to a chat model beside one.
+    """
+    document = hit.document
+    return hit.status is Status.IN_FORCE and document.level in ("", "规范性文件") and not document.doc_no
+
+
 def _rivals(left: Hit, right: Hit, question: Understood, lexicon: Lexicon) -> bool:
     """Same matter: both speak of what is asked, in much the same words; different: their sums are."""
     if right.document.rank == left.document.rank or right.document.rank < Rank.RULE or left.document.rank < Rank.RULE:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.answer import Answer, Block, Speaker
 from bot.compose.basis import Basis, Draft, quote_for
-from bot.compose.conflict import prevailing
+from bot.compose.conflict import prevailing, unfounded
 from bot.compose.penalties import table
 from bot.compose.rows import block_of
 from bot.compose.sentences import FITS, Piece, best, exact, pieces, plain_of, punishes, tells, wants_penalty, words_of
@@ -102,7 +102,7 @@ def compose(found: Found, lexicon: Lexicon, *, limit: int = 2) -> Draft | None:
     for value, hit in order:
         if len(basis.citations) > limit or value < floor:
             break
-        if hit is first or hit in lower or _same_article(hit, basis.hits):
+        if hit is first or hit in lower or _same_article(hit, basis.hits) or (unfounded(hit) and not unfounded(first)):
             continue
         if block := _beside(hit, question, lexicon, basis, least):
             blocks.append(block)

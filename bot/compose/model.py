@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bot.answer import Block, Speaker
 from bot.compose.basis import Basis, Draft, quote_for
+from bot.compose.conflict import unfounded
 from bot.compose.extractive import ranked
 from bot.compose.sentences import plain_of
 from bot.judges import Judge
@@ -52,7 +53,7 @@ class ModelComposer:
 
     def passages(self, found: Found) -> list[Hit]:
         """:returns: what the model gets to read, numbered from 1; left out are passages that give orders, and beside others
-        those of a text whose rank nobody knows: what a model repeats of it would read as law
+        those of a text that nobody can look up: what a model repeats of it would read as law
         """
         hits = [
             *found.named,
@@ -65,7 +66,7 @@ class ModelComposer:
             if hit.passage.id not in seen and not is_injection(f"{hit.passage.text}{hit.passage.plain}"):
                 seen.add(hit.passage.id)
                 out.append(hit)
-        known = [hit for hit in out if hit.document.level]
+        known = [hit for hit in out if hit.document.level and not unfounded(hit)]
         return (known or out)[:PASSAGES]
 
     def blocks(self, found: Found, basis: Basis) -> Iterator[Block]:
