@@ -42,10 +42,14 @@ class Words(Postings):
     def score(self, wanted: Keys, weights: Floats) -> Floats:
         return np.concatenate([Postings.score(self, wanted, weights), self.more.score(wanted, weights)])
 
-    def _having(self, key: np.uint64, texts: NDArray[np.int64]) -> NDArray[np.bool_]:
+    @property
+    def size(self) -> int:
+        return self.count + self.more.count
+
+    def _held(self, wanted: Keys, worth: Floats, texts: NDArray[np.int64]) -> Floats:
         own = int(np.searchsorted(texts, self.count))
-        rest = self.more._having(key, texts[own:] - self.count)
-        return np.concatenate([Postings._having(self, key, texts[:own]), rest])
+        rest = self.more._held(wanted, worth, texts[own:] - self.count)
+        return np.concatenate([Postings._held(self, wanted, worth, texts[:own]), rest])
 
     def frequency(self, wanted: Keys) -> NDArray[np.int64]:
         return Postings.frequency(self, wanted) + self.more.frequency(wanted)

@@ -29,10 +29,10 @@ class Ranker(Protocol):
 class Weights:
     """The weight of each standardised leg, and what is added as it is.
 
-    Fitted by `python -m eval weigh` to questions whose articles have lay questions, to the same ones as if nobody had asked
+    Set near what `python -m eval weigh` fits to questions whose articles have lay questions, to the same ones as if nobody had asked
     about the article, and as if nobody had about its whole document, as of what is added in use (see docs/evaluation.md).
     The words of law, digests and questions bring candidates; beside how much of the question an article holds (`covered`)
-    their scores add little.
+    their scores add little, and a little is kept for other encoders and for questions asked word for word.
     """
 
     standard: Mapping[str, float] = field(

@@ -48,20 +48,21 @@ class Postings:
         :param texts: positions, ascending
         :returns: between 0 and 1, of shape (len(texts),)
         """
-        out = np.zeros(len(texts), dtype=np.float32)
-        value = weights * rarity(self.frequency(wanted), self.count).astype(np.float32)
-        for key, worth in zip(wanted, value, strict=True):
-            out[self._having(key, texts)] += worth
-        return out / max(float(value.sum()), 1e-9)
+        worth = weights * rarity(self.frequency(wanted), self.size).astype(np.float32)
+        return self._held(wanted, worth, texts) / max(float(worth.sum()), 1e-9)
 
-    def _having(self, key: np.uint64, texts: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """:returns: which of the texts have the term"""
-        place = int(np.searchsorted(self.terms, key))
-        if place == len(self.terms) or self.terms[place] != key:
-            return np.zeros(len(texts), dtype=bool)
-        having = self.texts[int(self.starts[place]) : int(self.starts[place + 1])]  # ascending
-        found: NDArray[np.bool_] = having[np.minimum(np.searchsorted(having, texts), len(having) - 1)] == texts
-        return found
+    @property
+    def size(self) -> int:
+        """How many texts there are, of which `frequency` counts some."""
+        return self.count
+
+    def _held(self, wanted: Keys, worth: Floats, texts: NDArray[np.int64]) -> Floats:
+        """:returns: of each text the sum of what the terms that it has are worth"""
+        out = np.zeros(len(texts), dtype=np.float32)
+        for place, amount in self._known(wanted, worth):
+            having = self.texts[int(self.starts[place]) : int(self.starts[place + 1])]  # ascending
+            out[having[np.minimum(np.searchsorted(having, texts), len(having) - 1)] == texts] += amount
+        return out
 
     def frequency(self, wanted: Keys) -> NDArray[np.int64]:
         """:returns: how many texts have each key, of shape (len(wanted),)"""

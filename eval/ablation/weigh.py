@@ -17,10 +17,9 @@ from eval.ablation.variants import Served
 from eval.metrics import retrieval
 from eval.questions import Question
 from eval.run import Setting
-from eval.statistics import interval
-from indexer.fusion import Floats, Weights, drawn, standardised
+from indexer.fusion import Floats, Weights, drawn
 from indexer.index import LocalIndex, Parts, open_parts
-from indexer.training.ranker import Case, fit
+from indexer.training.ranker import Case, fit, stacked
 
 LEGS = ("near", "best", "covered", "kin", "law", "text", "asked")
 SITUATIONS = {"as it is": 1.0, "nobody asked about the article": 0.3, "nor about its document": 0.3}  # and their share
@@ -110,7 +109,7 @@ def situation(found: Candidates, number: int) -> Candidates:
 
 def _fitted(situations: Sequence[Sequence[Candidates]], chosen: NDArray[np.bool_]) -> Weights:
     cases = [
-        Case(np.stack([standardised(each.legs[leg]) for leg in LEGS], axis=1), each.right, share)
+        Case(stacked(each.legs, LEGS), each.right, share)
         for row, share in zip(situations, SITUATIONS.values(), strict=True)
         for each, taught in zip(row, chosen.tolist(), strict=True)
         if taught
@@ -133,5 +132,5 @@ def _means(
     out: dict[str, dict[str, float]] = {}
     for at, name in enumerate(SITUATIONS):
         rows = [row[at] for row in scores.values()]
-        out[name] = {m: interval([row[m] for row in rows if row], None)[0] for m in MEASURES}
+        out[name] = {m: float(np.mean([row[m] for row in rows if row])) for m in MEASURES}
     return out

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eval.stard.systems import DEPTH, Candidates
-from indexer.fusion import Floats, standardised
-from indexer.training.ranker import Case, fit
+from indexer.fusion import Floats
+from indexer.training.ranker import Case, fit, stacked
 
 LEGS = ("law", "near", "guided", "best", "covered", "kin", "law_asked", "law_votes")
 
@@ -33,7 +33,7 @@ class Told:
 
 def keep(path: Path, found: Mapping[str, Candidates]) -> None:
     """:param found: id of a question -> what a search would choose from"""
-    rows = [np.stack([standardised(each.legs[leg]) for leg in LEGS], axis=1) for each in found.values()]
+    rows = [stacked(each.legs, LEGS) for each in found.values()]
     np.savez_compressed(
         path,
         questions=np.array(list(found)),

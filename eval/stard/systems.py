@@ -182,8 +182,8 @@ def served(legs: Mapping[str, Floats], laws: NDArray[np.int32], words: Lexical, 
     nearest = np.maximum(legs["near"], legs["near_asked"])
     finding = [nearest, *(leg for name, leg in legs.items() if not name.startswith("near"))]
     positions = np.unique(np.concatenate([best(leg, DEPTH) for leg in finding]))
-    silent = np.zeros(len(positions), dtype=np.float32)
-    told = {name: leg[positions] for name, leg in legs.items()} | {"titled": silent, "prior": silent}
+    nothing = np.zeros(len(positions), dtype=np.float32)
+    told = {name: leg[positions] for name, leg in legs.items()} | {"titled": nothing, "prior": nothing}
     told |= drawn(told, laws[positions]) | {"covered": words.covered(question, positions)}
     return Candidates(positions, told | _of_the_law(told["near_asked"], laws[positions]))
 

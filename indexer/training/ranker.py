@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize  # type: ignore[import-untyped]
 from scipy.special import logsumexp  # type: ignore[import-untyped]
 
-from indexer.fusion import Floats
+from indexer.fusion import Floats, standardised
 
 Weighing = NDArray[np.float64]  # one weight a leg
 
@@ -22,6 +22,11 @@ class Case:
     legs: Floats
     right: NDArray[np.bool_]
     share: float = 1.0  # how much it counts
+
+
+def stacked(legs: Mapping[str, Floats], names: Sequence[str]) -> Floats:
+    """:returns: the named legs of a question, standardised, side by side as `Case` has them"""
+    return np.stack([standardised(legs[name]) for name in names], axis=1)
 
 
 def fit(cases: Sequence[Case], ridge: float = 0.02) -> Weighing:

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer import lexical
+from indexer.addition import Words
 from indexer.tokenizer import keys, terms, weighted
 
 TEXTS = ["未依法取得排污许可证排放污染物", "排污许可证有效期为5年", "", "禁止填占湖泊 湖泊 湖泊", "污染物"]
@@ -65,3 +66,14 @@ def test_too_many_texts_are_refused(monkeypatch):
     monkeypatch.setattr(lexical, "_MOST", 1)
     with pytest.raises(ValueError, match="at most 1 texts"):
         lexical.count(["a", "b"])
+
+
+def test_how_much_of_a_question_is_held():
+    texts = ["夜间施工", "夜间", "打井"]
+    postings = lexical.build(lexical.count(texts))
+    keys, weights = weighted([("夜", 1.0), ("井", 1.0), ("龙", 1.0)])
+    worth = {term: np.log(1 + (3 - df + 0.5) / (df + 0.5)) for term, df in (("夜", 2), ("井", 1), ("龙", 0))}
+    held = postings.covered(keys, weights, np.array([0, 2]))
+    assert held.tolist() == pytest.approx([worth["夜"] / sum(worth.values()), worth["井"] / sum(worth.values())])
+    added = Words.of(lexical.build(lexical.count(texts[:1])), lexical.build(lexical.count(texts[1:])))
+    assert added.covered(keys, weights, np.array([0, 2])).tolist() == pytest.approx(held.tolist())
