@@ -167,14 +167,17 @@ def _reports(
 
 @app.command()
 def train(
-    *, target: Annotated[Path, typer.Option(help="写到哪里", dir_okay=False)] = classifier.WEIGHTS, seed: int = 7
+    *,
+    folder: Annotated[Path, typer.Option(help="写到哪个文件夹", exists=True, file_okay=False)] = classifier.FOLDER,
+    seed: int = 7,
 ) -> None:
-    """训练规则之后的小分类器（约两分钟）：bot/classes/sentences 加知识库里的问法。"""
+    """训练规则之后的两个小分类器（约两分钟）：分流，以及一句话是否接着上一句说；用 bot/classes 里的句子和知识库里的问法。"""
     asked = [question for entry in library.load().entries.values() for question in entry.passage.questions]
-    rows = training.written()
-    model = training.train(rows, asked, seed=seed)
-    training.write(model, target)
-    console.print(f"{len(rows)} 句，{len(model.classes)} 类，{len(model.rows)} 个词项，写入 {target}")
+    rows, turns = training.written(), training.turns(asked)
+    for path, learned, beside in ((classifier.WEIGHTS, rows, asked), (classifier.LEANING, turns, ())):
+        model = training.train(learned, beside, seed=seed)
+        training.write(model, folder / path.name)
+        console.print(f"{len(learned)} 句，{len(model.classes)} 类，{len(model.rows)} 个词项，写入 {folder / path.name}")
 
 
 def _doctor(settings: Settings, observe: Callable[[Mapping[str, float], Answer], None] | None = None) -> Doctor:

@@ -1,7 +1,8 @@
 """A small classifier behind the rules: character n-grams and word lists in, the likelihood of each class out.
 
 Rules are exact and few; people are neither. What no rule decides is held against this model. Serving needs numpy alone;
-`python -m bot train` (bot/training.py) makes the weights from the sentences of `classes/sentences`.
+`python -m bot train` (bot/training.py) makes the weights from the sentences of `classes/sentences`. A second model of the
+same make tells whether a later turn of a conversation leans on the one before (`classes/leaning`).
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from numpy.typing import NDArray
 
 FOLDER = Path(__file__).parent / "classes"
 WEIGHTS = FOLDER / "weights.json"
+LEANING = FOLDER / "leaning.json"  # of turns, whether they lean on the one before
 UNIT = 0.01  # of the whole numbers in the file of weights
 MOST = 400  # characters; of a longer text the beginning and the end are seen
 _CONCEPT, _PAIR = 0.4, 0.1  # the value of a word list that occurs, and of two that occur together

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.answer import Turn
+from bot.classifier import LEANING, shipped
 from bot.rules import first, read
 from bot.text import letters, normalise, squeezed, terms
 
 MAX_TURNS = 12  # older turns say nothing about this question
-_SHORT = 14
-_ALONE = 10  # content terms; a longer question says what it is about
+_LEANS, _HANGS = 0.4, 0.9  # of the likelihood; set on turns in two parts, each judged by what was learned from the other
 _TOLD = 6  # letters of what was told before it was asked
 _ENDS = re.compile(r"[?？。!！]*$")
 
@@ -32,10 +32,8 @@ def _pattern(name: str) -> re.Pattern[str]:
     return re.compile(read("conversation")[name])
 
 
-def whole(question: str, history: Sequence[Turn], names_matter: Callable[[str], bool] = lambda _: True) -> Whole:
-    """:param names_matter: whether a text names a matter of the field, and so can stand alone
-    :returns: `question` (normalised) made whole from `history`; unchanged where it stands on its own.
-    """
+def whole(question: str, history: Sequence[Turn]) -> Whole:
+    """:returns: `question` (normalised) made whole from `history`; unchanged where it stands on its own."""
     earlier = [
         text
         for turn in history[-MAX_TURNS:]
@@ -47,14 +45,14 @@ def whole(question: str, history: Sequence[Turn], names_matter: Callable[[str], 
     if switched := _pattern("switch").search(question):
         rest = question[switched.end() :].strip(" ,，。:：")
         return Whole(rest if len(letters(rest)) >= 4 else question)
-    if asked_back(history):
+    if asked_back(history) and (leans(question) or not _ASKS.search(question)):
         return Whole(_joined(previous, question), True, previous)
     corrected = _after_correction(question)
     if corrected != question:
         return Whole(
             corrected if _ASKS.search(corrected.rstrip("?？")) else _joined(corrected, _asking(previous)), True, previous
         )
-    if leans(question) or (len(set(terms(question))) <= _ALONE and not names_matter(question)):
+    if leans(question):
         return Whole(_joined(previous, question), True, previous)
     return Whole(question, False, previous)
 
@@ -65,15 +63,17 @@ def _smalltalk(text: str) -> bool:
 
 
 def leans(question: str) -> bool:
-    """Whether a question cannot be understood without the turn before it."""
-    content = len(set(terms(question)))
-    if _pattern("opens").search(question):
-        return content <= 9
-    if _pattern("points").search(question):
-        return content <= 8
-    if _pattern("tail").search(question) and len(letters(question)) <= _SHORT:
-        return content <= 6
-    return content <= 2 and len(letters(question)) <= 8
+    """Whether a turn cannot be understood without the one before it; learned from the turns of `classes/leaning`."""
+    return _leaning(question) >= _LEANS
+
+
+def hangs(question: str) -> bool:
+    """Whether a first turn speaks as if something had been said before it (那个年报最晚哪天交)."""
+    return _leaning(question) >= _HANGS
+
+
+def _leaning(question: str) -> float:
+    return shipped(LEANING).probabilities(squeezed(question))["leans"]
 
 
 def asked_back(history: Sequence[Turn]) -> bool:
@@ -163,7 +163,7 @@ _ASKS = re.compile(
 )
 
 
-def split(question: str, names_matter: Callable[[str], bool] = lambda _: True, limit: int = 3) -> list[str]:
+def split(question: str, limit: int = 3) -> list[str]:
     """:returns: the questions of a text, the matter that stands before the first kept with it; [question] where it is one."""
     pieces = [piece.strip(" ,，。；;") for piece in _SPLIT.split(question) if piece and len(letters(piece)) >= 2]
     out: list[str] = []
@@ -181,10 +181,9 @@ def split(question: str, names_matter: Callable[[str], bool] = lambda _: True, l
     distinct = [piece for piece in out if len(terms(piece)) >= 1]
     if len(distinct) < 2:
         return [question]
-    return [_completed(distinct, at, names_matter) for at in range(min(limit, len(distinct)))]
+    return [_completed(distinct, at) for at in range(min(limit, len(distinct)))]
 
 
-def _completed(parts: Sequence[str], at: int, names_matter: Callable[[str], bool]) -> str:
-    """罚多少？怎么补办？ : a part that leans, or names no matter of the field, takes over the matter of the first one."""
-    alone = at == 0 or not (leans(parts[at]) or not names_matter(parts[at]))
-    return parts[at] if alone else _joined(parts[0], parts[at])
+def _completed(parts: Sequence[str], at: int) -> str:
+    """罚多少？怎么补办？ : a part that leans takes over the matter of the first one."""
+    return _joined(parts[0], parts[at]) if at and leans(parts[at]) else parts[at]

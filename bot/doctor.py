@@ -15,7 +15,7 @@ from bot.compose import extractive, faq, named, regimes, rows, standing
 from bot.compose.basis import Basis, Draft
 from bot.compose.model import ModelComposer, draft
 from bot.compose.sentences import lacking
-from bot.conversation import misses, whole, with_expert
+from bot.conversation import hangs, misses, whole, with_expert
 from bot.decide import Calibration, calibration, clarifying, features, responsible
 from bot.english import in_chinese
 from bot.judges import Judge
@@ -27,7 +27,7 @@ from bot.search import Without, find
 from bot.state import Found, Kind, State, Understood, Verdict
 from bot.suggest import suggestions
 from bot.text import normalise
-from bot.triage import MAX_CHARACTERS, TALK, triage
+from bot.triage import MAX_CHARACTERS, TALK, triage, without_object
 from bot.understanding import understand
 from bot.verify import check
 from corpus import starter as library
@@ -142,8 +142,8 @@ class Doctor:
         return State(question, tuple(history), context)
 
     def _triage(self, state: State) -> State:
-        made = whole(normalise(state.asked)[:MAX_CHARACTERS], state.history, self._lexicon.names_matter)
-        verdict = triage(state.asked, made.text if made.followup else "")
+        made = whole(normalise(state.asked)[:MAX_CHARACTERS], state.history)
+        verdict = triage(state.asked, made if made.followup else None)
         if with_expert(state.history) and verdict.outcome is not Outcome.EMERGENCY:
             verdict = Verdict("escalate:expert", Outcome.ESCALATE, "escalate-expert")
         elif (
@@ -154,6 +154,8 @@ class Doctor:
             verdict = Verdict("escalate:missed", Outcome.ESCALATE, "escalate-missed")
         elif self._library_knows(verdict, state):
             verdict = Verdict("pass", doubt=verdict)
+        elif verdict.outcome is None and not state.history and hangs(state.asked):
+            verdict = without_object(verdict)
         if verdict.outcome is Outcome.CLARIFY and verdict.reply not in _PLAIN:
             return self._asked_back(replace(state, verdict=verdict))
         if verdict.reply == "foreign" and (chinese := in_chinese(state.asked)):
@@ -192,7 +194,7 @@ class Doctor:
         return replace(state, parts=parts, answer=replies.clarify(asking, parts[0].text, state.context.on))
 
     def _understand(self, state: State) -> State:
-        parts = understand(state.asked, state.history, state.context, self._laws, self._region, self._lexicon.names_matter)
+        parts = understand(state.asked, state.history, state.context, self._laws, self._region)
         return replace(state, parts=parts)
 
     def _search(self, state: State) -> State:

@@ -1,4 +1,4 @@
-"""Making the weights of the classifier: `python -m bot train`. Needs scikit-learn, which serving does not."""
+"""Making the weights of the two classifiers, of first messages and of later turns: `python -m bot train`. Needs scikit-learn, which serving does not."""
 
 from __future__ import annotations
 
@@ -16,12 +16,16 @@ from bot.classifier import FOLDER, UNIT, WEIGHTS, Classifier, features, values
 from bot.text import squeezed
 
 PASS = "pass"  # noqa: S105 - a class, no secret
+STANDS = "stands"
 SENTENCES = FOLDER / "sentences"
 UNSEEN = FOLDER / "unseen.yaml"  # kept back from training; only tests read it
+TURNS = FOLDER / "leaning"
+UNSEEN_TURNS = FOLDER / "leaning_unseen.yaml"
 _SEEN = 2  # a feature of fewer sentences is noise
 _LIBRARY = 6000  # questions of the library; more add nothing
 _ORDINARY = 0.5  # the weight of a question of the library beside a written sentence
 _EDGE = 0.2  # and of a sentence of edge_*.yaml, written in pairs as alike as can be: people send fewer of these
+_ALONE = 0.05  # and of a first message among turns
 _STRENGTH, _ROUNDS = 10.0, 200  # the inverse of the ridge; how long to optimise: 60 are too few by far, 400 change nothing
 _LEAST = 5  # units; a feature that never weighs more is left out
 
@@ -46,6 +50,26 @@ def written(folder: Path = SENTENCES) -> list[tuple[str, str, float]]:
     return rows
 
 
+def turns(asked: Sequence[str], folder: Path = TURNS) -> list[tuple[str, str, float]]:
+    """:param asked: questions of the library; a part of them, and the first messages that triage learns from, stand alone
+        too, save those in which a fact is missing
+    :returns: (turn, leans or stands, weight) of the later turns of conversations
+
+    :raises LeakError: if one of them is kept back
+    """
+    rows = [(*row, 1.0) for path in sorted(folder.glob("*.yaml")) for row in _read(path.read_text(encoding="utf-8"))]
+    kept_back = {turn for turn, _ in unseen_turns()}
+    if leaked := [turn for turn, *_ in rows if turn in kept_back]:
+        raise LeakError(f"kept back in {UNSEEN_TURNS.name}, yet among the turns to learn from: {leaked[0]}")
+    first = [sentence for sentence, name, _ in written() if not name.startswith("clarify")]
+    return [*rows, *((text, STANDS, _ALONE) for text in (*_some(asked), *first))]
+
+
+def unseen_turns(path: Path = UNSEEN_TURNS) -> list[tuple[str, str]]:
+    """:returns: (turn, leans or stands) of those that are kept back."""
+    return _read(path.read_text(encoding="utf-8"))
+
+
 def unseen(path: Path = UNSEEN) -> list[tuple[str, str]]:
     """:returns: (sentence, class) of the fifth that is kept back; the class pass is followed by what it looks like."""
     data = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -67,9 +91,7 @@ def train(rows: Sequence[tuple[str, str, float]], asked: Sequence[str] = (), *, 
     from scipy.sparse import csr_matrix  # type: ignore[import-untyped]  # only training comes here
     from sklearn.linear_model import LogisticRegression
 
-    ordinary = sorted(set(asked))
-    random.Random(seed).shuffle(ordinary)  # noqa: S311 - no secret
-    data = [*rows, *((question, PASS, _ORDINARY) for question in ordinary[:_LIBRARY])]
+    data = [*rows, *((question, PASS, _ORDINARY) for question in _some(asked, seed))]
     found = [features(squeezed(text)) for text, *_ in data]
     counts = Counter(name for names in found for name in names)
     names = sorted(name for name, count in counts.items() if count >= _SEEN)
@@ -83,10 +105,12 @@ def train(rows: Sequence[tuple[str, str, float]], asked: Sequence[str] = (), *, 
         model = LogisticRegression(C=_STRENGTH, max_iter=_ROUNDS).fit(
             matrix, [name for _, name, _ in data], sample_weight=[weight for *_, weight in data]
         )
-    table = np.round(model.coef_.T / UNIT)
+    # of two classes scikit-learn keeps one row: what speaks for the second
+    split = np.array([[-0.5], [0.5]]) if len(model.classes_) == 2 else np.eye(len(model.classes_))
+    table = np.round((split @ model.coef_).T / UNIT)
     kept = np.abs(table).max(axis=1) >= _LEAST
     rows_kept = {name: at for at, name in enumerate(name for name, keep in zip(names, kept, strict=True) if keep)}
-    return Classifier(tuple(model.classes_), np.round(model.intercept_, 2), rows_kept, table[kept] * UNIT)
+    return Classifier(tuple(model.classes_), np.round(split @ model.intercept_, 2), rows_kept, table[kept] * UNIT)
 
 
 def write(model: Classifier, path: Path = WEIGHTS) -> None:
@@ -102,6 +126,12 @@ def write(model: Classifier, path: Path = WEIGHTS) -> None:
     )
     text = json.dumps(head, ensure_ascii=False, indent=1)
     path.write_text(f'{text[:-2]},\n "weights": {{\n{rows}\n}}\n}}\n', encoding="utf-8")
+
+
+def _some(asked: Sequence[str], seed: int = 7) -> list[str]:
+    ordinary = sorted(set(asked))
+    random.Random(seed).shuffle(ordinary)  # noqa: S311 - no secret
+    return ordinary[:_LIBRARY]
 
 
 def _read(text: str) -> list[tuple[str, str]]:

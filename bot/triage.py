@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from bot.answer import Outcome
 from bot.classifier import concepts, contact, shipped
+from bot.conversation import Whole
 from bot.rules import Rule, first
 from bot.state import Verdict
 from bot.text import is_chinese, letters, normalise, sentences, squeezed
@@ -36,7 +37,9 @@ TALK = ("greeting", "thanks")  # no question, whatever was asked before
 _CLAUSE = re.compile(r"[,，。;；!！?？]")
 _SHORTEST = 5  # characters
 _NOT_NOW = frozenset({"plan", "suppose", "past"})  # drills, what if, last year
+_ALONE = 0.85  # of a follow-up's own words, to be refused or redirected whatever was asked before
 _MIXED, _CLEAR = 0.02, 0.8  # of the whole text and of one of its clauses, where together they make an emergency
+_AFTERWARDS = re.compile(r"罚|赔|责任|坐牢|判刑|起诉|官司|违法|保险|补偿|哪[一]?[条部]")
 _REPLIES = {"refuse:evade": "refuse-evasion"}
 _EMERGENCIES = (
     ("emergency-radiation", re.compile(r"放射|辐射|探伤|铅[罐盒桶]|源盒|辐照")),
@@ -54,10 +57,10 @@ _LANGUAGES = (
 )
 
 
-def triage(question: str, whole: str = "") -> Verdict:
+def triage(question: str, made: Whole | None = None) -> Verdict:
     """An emergency goes before an attempt on the service, and that before everything else.
 
-    :param whole: of a follow-up the question made whole from the conversation, which tells what a fragment is about
+    :param made: of a follow-up the question made whole from the conversation, which tells what a fragment is about
     :returns: the verdict on a question as typed; PASS where retrieval should answer it
     """
     plain = normalise(question)
@@ -68,7 +71,7 @@ def triage(question: str, whole: str = "") -> Verdict:
     if hit := first("care", text):
         return _verdict(hit, language)
     guessed = learned(_ends(text))
-    made_whole = learned(_ends(squeezed(whole))) if whole else guessed
+    made_whole = learned(_ends(squeezed(made.text))) if made else guessed
     if guessed.outcome is Outcome.EMERGENCY and (made_whole.outcome is Outcome.EMERGENCY or _certain(text)):
         return replace(guessed, language=language)
     for name in ("foreign", "injection"):
@@ -82,21 +85,29 @@ def triage(question: str, whole: str = "") -> Verdict:
         return Verdict(f"language:{language}", Outcome.ESCALATE, "foreign", language=language)
     if hit := first("smalltalk", text):
         return _verdict(hit, language)
-    if not whole or guessed.reply in TALK:
-        return guessed
-    if made_whole.outcome is Outcome.REFUSE and not _refusable(text):
-        # What was asked before is no reason to refuse what is asked now.
-        return Verdict("pass", doubt=replace(made_whole, likely=True))
-    return made_whole
+    return _followed(text, made, made_whole) if made and guessed.reply not in TALK else guessed
+
+
+def _followed(text: str, made: Whole, verdict: Verdict) -> Verdict:
+    """:param verdict: on the question made whole
+    :returns: the verdict on a follow-up. What was asked before is no reason to refuse what is asked now, nor to answer what
+        must be refused, nor to say again what to do first where this turn asks what the law makes of it.
+    """
+    seen = shipped().probabilities(_ends(text))
+    if max(seen[Outcome.REFUSE], seen[Outcome.REDIRECT]) >= _ALONE:
+        return learned(_ends(text))
+    if verdict.outcome is Outcome.REFUSE and seen[Outcome.REFUSE] < SUSPECT[Outcome.REFUSE]:
+        return Verdict("pass", doubt=replace(verdict, likely=True))
+    if verdict.outcome is Outcome.EMERGENCY:
+        urgent = seen[Outcome.EMERGENCY] >= SUSPECT[Outcome.EMERGENCY]
+        before = learned(_ends(squeezed(made.previous))).outcome is Outcome.EMERGENCY
+        return verdict if (urgent or before) and not _AFTERWARDS.search(text) else PASS
+    return verdict
 
 
 def _certain(fragment: str) -> bool:
     """Whether words that lean on an earlier question are an emergency by themselves."""
     return shipped().probabilities(_ends(fragment))[Outcome.EMERGENCY] >= _CLEAR
-
-
-def _refusable(fragment: str) -> bool:
-    return shipped().probabilities(_ends(fragment))[Outcome.REFUSE] >= SUSPECT[Outcome.REFUSE]
 
 
 def learned(text: str) -> Verdict:
@@ -116,6 +127,18 @@ def learned(text: str) -> Verdict:
     return PASS
 
 
+def without_object(verdict: Verdict) -> Verdict:
+    """:returns: the verdict on a first question that points at something which nobody has named: asked back, unless the
+    library is nearly certain; a suspicion that does more harm if it is missed stays
+    """
+    doubt = verdict.doubt
+    if doubt and doubt.outcome is Outcome.CLARIFY:
+        return replace(verdict, doubt=replace(doubt, likely=True))
+    if doubt and (doubt.likely or doubt.outcome is Outcome.EMERGENCY):
+        return verdict
+    return replace(verdict, doubt=Verdict("clarify:vague", Outcome.CLARIFY, "vague", likely=True))
+
+
 def _urgent(text: str, seen: Mapping[str, float]) -> bool:
     """Whether it is an emergency, also where a question of law stands behind it (柴油流进河里了，要不要罚款)."""
     whole = seen[Outcome.EMERGENCY]
@@ -133,6 +156,8 @@ def _guess(outcome: Outcome, text: str, seen: Mapping[str, float]) -> Verdict:
     if outcome is Outcome.EMERGENCY:
         reply = next((reply for reply, words in _EMERGENCIES if words.search(text)), "emergency-spill")
     elif outcome in (Outcome.ANSWERED, Outcome.CLARIFY):
+        if outcome is Outcome.CLARIFY and 2 * seen[likeliest] < seen[outcome]:
+            likeliest = "clarify:vague"  # a fact is missing, and which one is not clear either
         reply = likeliest.partition(":")[2]
     office = contact(text) if outcome is Outcome.REDIRECT else ""
     return Verdict(f"{likeliest}:learned", outcome, reply, office)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from bot.answer import Context, Turn
@@ -51,20 +51,18 @@ def understand(
     context: Context,
     laws: Laws,
     home: str = "",
-    names_matter: Callable[[str], bool] = lambda _: True,
 ) -> tuple[Understood, ...]:
     """:returns: the questions of this turn, each made whole, the most three.
 
     :param context: the day and place of the person who asks; a place in the question goes before it.
     :param home: the region of the service, for a context without one
-    :param names_matter: whether a text names a matter of the field; one that does not leans on the turn before
     """
     text = normalise(question)
     if len(text) > MAX_CHARACTERS // 2:
         text = condensed(text)
-    made = whole(text, history, names_matter)
+    made = whole(text, history)
     # A follow-up is one question: splitting it would part it from what it leans on.
-    parts = [made.text] if made.followup else split(made.text, names_matter)
+    parts = [made.text] if made.followup else split(made.text)
     focus = text if made.followup else ""
     return tuple(_one(part, made, focus, context.on, context.region or home, laws) for part in parts)
 

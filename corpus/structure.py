@@ -51,7 +51,7 @@ def parse(document_id: str, title: str, blocks: Sequence[Block]) -> list[Passage
     """
     blocks = list(_apart(blocks))
     parts = list(_law(blocks) if is_law(blocks) else sections(_body(title, blocks)))
-    return _number(document_id, title, [part for part in parts if part[3]])
+    return _number(document_id, title, [part for part in parts if part[3].strip()])
 
 
 def is_law(blocks: Iterable[Block]) -> bool:

@@ -296,6 +296,7 @@ app.command()(experiments.terms)
 app.command()(experiments.stard)
 app.command()(experiments.ablate)
 app.command()(experiments.weigh)
+app.command()(experiments.steady)
 
 
 def _show(summary: dict[str, Any]) -> None:

@@ -176,6 +176,32 @@ def weigh(
     out.print(table)
 
 
+def steady(
+    names: Annotated[list[str], typer.Argument(help="题集：文件，或 eval/sets 里的名字，可以是几个")],
+    *,
+    on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="以哪一天的规定为准，默认今天")] = None,
+) -> None:
+    """换话题：同一道题，单独问和跟在另一件事后面问，答得一样不一样。"""
+    from eval.run import Setting
+    from eval.steady import steady as measured
+    from eval.system import open_system
+    from indexer.store import StoreError
+
+    try:
+        questions, system = _together(names), open_system()
+        with _told() as tell:
+            found = measured(questions, system.doctor, Setting(on.date() if on else date.today(), system.region), tell)
+    except (FileNotFoundError, ValueError, StoreError) as error:
+        errors.print(f"✗ {error}", style="red", markup=False)
+        raise typer.Exit(2) from error
+    mean, low, high = found.same
+    out.print(f"{found.asked} 题，跟在另一件事后面问，处理和首条依据不变的：{mean:.3f} [{low:.3f}, {high:.3f}]")
+    table = Table("单独问", "跟在后面问", "题数")
+    for (alone, after), count in sorted(found.changed.items(), key=lambda item: -item[1]):
+        table.add_row(alone, after, str(count))
+    out.print(table)
+
+
 def _together(names: Sequence[str]) -> list[Question]:
     """:returns: the questions of several sets; an id is made unlike those of the other sets"""
     found = {name: sets.load(sets.find(name)) for name in names}

@@ -21,6 +21,7 @@ from indexer.hit import Hit, Index
 # the FAQs so chosen cite a right article.
 FIRST, NEAR, SURE, SAME = 0.45, 0.5, 0.72, 0.85
 _NEAR_RANK, _SURE_RANK = 2, 5
+_ALIKE = 0.1  # of two FAQs as like the question as this, retrieval says which
 _NUMBER = re.compile(r"[\d一二三四五六七八九十百]+(?:个|日|天|年|月|条|款)*")  # written in many ways
 _DISTRICT = re.compile(r"^([一-鿿]{2})[区县]")
 _PLAN = re.compile(r"规划|计划|目标|指标|方案|意见稿|文件|报道|新闻")
@@ -54,12 +55,16 @@ def chosen(question: Understood, found: Sequence[Match], lexicon: Lexicon, asked
     """:param asked: likeness of the question to the nearest question of an article
     :returns: the FAQ that answers the question, None where none truly does
     """
-    for match in found[:3]:
+    matters = lexicon.matters(question.matter)
+    alike = [match for match in found[:3] if match.score >= found[0].score - _ALIKE]
+    for match in sorted(alike, key=lambda match: match.rank):
         # A FAQ on the same matter that says nothing of what is asked (the duty, not the fine) is no answer.
         if match.against >= match.score or (match.score < SAME and not tells(match.hit.passage.text, question)):
             continue
         # Nor is one that answered the turn before and says nothing of what is asked now (主管也要罚吗).
         words = (match.hit.passage.text, *match.hit.passage.questions)
+        if matters and not matters & lexicon.matters("\n".join(words)):
+            continue  # 取水许可证 is no answer to 排污许可证, however alike the questions are
         if other_year(question.matter, "\n".join(words)) or (
             match.score < SURE and _of_a_plan(match.hit.passage, question)
         ):
@@ -72,7 +77,6 @@ def chosen(question: Understood, found: Sequence[Match], lexicon: Lexicon, asked
             return match
         if match.rank <= _NEAR_RANK and match.score >= max(NEAR, asked):
             return match
-        return None
     return None
 
 

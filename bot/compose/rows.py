@@ -20,6 +20,9 @@ _NAME = 60
 _BEST, _NEAR = 0.45, 0.95
 _LEAST = 0.03  # the share of the question that must name a trade
 _NAMED, _WHOLLY, _NEARNESS = 0.35, 0.35, 0.3
+_WITHIN = re.compile(r"（含[^（）]*）")  # 一般工业固体废物（含污水处理污泥） is no sewage works
+_BUYS = re.compile(r"更换|[换装添购买]了?一?[台套个]|安装|购置|添置|新购|新上|上一?[台套]")
+_MAKES = re.compile(r"制造\d*\*?$")
 _PART = re.compile(r"[；;、，,（）()：\n]|\d+\*?")
 
 
@@ -34,8 +37,8 @@ def columns(passage: Passage) -> list[tuple[str, str]]:
 
 
 def trade(passage: Passage) -> str:
-    """:returns: the cells that name the trade or thing that a row is about."""
-    return "；".join(cell for heading, cell in columns(passage) if _TRADE.search(heading))
+    """:returns: the cells that name the trade or thing that a row is about, without what is only counted in with it."""
+    return _WITHIN.sub("", "；".join(cell for heading, cell in columns(passage) if _TRADE.search(heading)))
 
 
 def catalogue(found: Found, lexicon: Lexicon) -> Draft | None:
@@ -63,8 +66,16 @@ def ranked(question: Understood, hits: Sequence[Hit], lexicon: Lexicon) -> list[
     top = max((hit.score for hit in rows), default=0.0)
     asked = set(lexicon.terms(question.matter))
     least = _LEAST * lexicon.weight(asked)
+    bought = _BUYS.search(question.matter)  # who puts up a boiler does not make boilers
     for text_of in (trade, lambda passage: passage.text):
-        parts = {hit.passage.id: [set(lexicon.terms(part)) for part in _PART.split(text_of(hit.passage))] for hit in rows}
+        parts = {
+            hit.passage.id: [
+                set(lexicon.terms(part))
+                for part in _PART.split(text_of(hit.passage))
+                if not (bought and _MAKES.search(part))
+            ]
+            for hit in rows
+        }
         names = {id_: set().union(*terms) & asked for id_, terms in parts.items()}
         every = lexicon.weight(set().union(*names.values()))
         if every and every >= least:
@@ -74,7 +85,10 @@ def ranked(question: Understood, hits: Sequence[Hit], lexicon: Lexicon) -> list[
     out = []
     for hit in rows:
         named = lexicon.weight(names[hit.passage.id]) / every
-        wholly = max(lexicon.weight(part & asked) / lexicon.weight(part) if part else 0.0 for part in parts[hit.passage.id])
+        wholly = max(
+            lexicon.weight(part & asked) / lexicon.weight(part) if part else 0.0
+            for part in parts[hit.passage.id] or [set()]
+        )
         near = max(0.0, hit.score / top) if top > 0 else 0.0
         out.append((_NAMED * named + _WHOLLY * wholly + _NEARNESS * near, hit))
     return sorted(out, key=lambda row: -row[0])

@@ -77,3 +77,16 @@ def test_a_row_settles_where_it_has_one_class(catalogue, context):
     assert settled("开一家洗车场，环评要做吗？")
     assert not settled("开汽车维修场所，环评要做吗？")
     assert not settled("环评要做吗？")
+
+
+def test_who_puts_up_a_thing_does_not_make_it(monkeypatch, context):
+    monkeypatch.setitem(DOCUMENTS, "eia", EIA)
+    making = row(69, "锅炉及原动设备制造341*", 报告书="有电镀工艺的", 报告表="其他")
+    heating = row(91, "热力生产和供应工程", 报告书="燃煤锅炉总容量65吨/小时以上的", 报告表="燃气锅炉总容量1吨/小时以上的")
+    doctor = Doctor(lambda: FakeIndex((making, heating)), STARTER, region=HOME, answer_at=0.0)
+    assert doctor.ask("更换一台锅炉，需要办理环评吗？", context=context).citations[0].article == "第91项"
+    assert doctor.ask("锅炉制造，需要办理环评吗？", context=context).citations[0].article == "第69项"
+
+
+def test_what_is_only_counted_in_is_no_trade():
+    assert rows.trade(row(103, "一般工业固体废物（含污水处理污泥）处置", 报告书="填埋的")) == "一般工业固体废物处置"

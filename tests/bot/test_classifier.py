@@ -6,6 +6,7 @@ import pytest
 
 from bot import classifier, training
 from bot.answer import Context, Outcome, Turn
+from bot.conversation import leans
 from bot.doctor import Doctor
 from bot.rules import read
 from bot.state import Verdict
@@ -57,6 +58,23 @@ def test_what_is_kept_back_is_not_learned(tmp_path):
         training.written(tmp_path)
 
 
+def test_on_turns_that_were_kept_back():
+    """Later turns of conversations by a writer who saw none of those to learn from."""
+    right, all_ = Counter(), Counter()
+    for turn, name in training.unseen_turns():
+        all_[name] += 1
+        right[name] += leans(turn) == (name == "leans")
+    assert right["leans"] / all_["leans"] >= 0.85
+    assert right["stands"] / all_["stands"] >= 0.82
+
+
+def test_a_turn_that_is_kept_back_is_not_learned(tmp_path):
+    turn, name = training.unseen_turns()[0]
+    (tmp_path / "citizen.yaml").write_text(f"{name}:\n  油烟找谁:\n    - {turn}\n", encoding="utf-8")
+    with pytest.raises(training.LeakError, match="unseen"):
+        training.turns([], tmp_path)
+
+
 def test_edge_cases_count_less(tmp_path):
     for name in ("emergency", "edge_emergency"):
         (tmp_path / f"{name}.yaml").write_text(f"emergency:\n  a situation:\n    - {name} 漏了\n", encoding="utf-8")
@@ -86,6 +104,15 @@ def test_training_separates_and_is_read_back(tmp_path):
     assert seen["emergency"] > 0.7
     assert seen["emergency"] + seen["pass"] + seen["redirect"] == pytest.approx(1.0)
     assert again.probabilities("") != {}
+
+
+def test_two_classes_separate_too(tmp_path):
+    said = {"leans": "那要是不改呢", "stands": "油烟找谁管"}
+    model = training.train([(f"{text}{n}", name, 1.0) for name, text in said.items() for n in range(9)])
+    training.write(model, tmp_path / "turns.json")
+    again = classifier.shipped(tmp_path / "turns.json")
+    assert again.probabilities("那不改呢")["leans"] > 0.7
+    assert again.probabilities("油烟谁管")["stands"] > 0.7
 
 
 def test_an_outcome_is_as_likely_as_its_classes_together():

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answer import Context, Turn
-from bot.conversation import leans, misses, split, whole
+from bot.conversation import Whole, hangs, misses, split, whole
 from bot.dates import period
 from bot.places import place
 from bot.references import Laws, references
@@ -48,14 +48,14 @@ def test_a_number_beyond_any_law_is_not_cut_to_one_that_exists(text):
 
 def test_no_question_leans_on_a_greeting():
     hello = [Turn("user", "你好"), Turn("assistant", "您好，请直接说事。")]
-    assert not whole("那罚款呢？", hello, lambda text: False).followup
+    assert not whole("那罚款呢？", hello).followup
     asked = [
         Turn("user", "没证就排污怎么办"),
         Turn("assistant", "先停下。"),
         Turn("user", "谢谢"),
         Turn("assistant", "不客气。"),
     ]
-    assert whole("那罚款呢？", asked, lambda text: False).text == "没证就排污怎么办，那罚款呢？"
+    assert whole("那罚款呢？", asked).text == "没证就排污怎么办，那罚款呢？"
 
 
 def test_several_articles_of_one_law():
@@ -177,9 +177,33 @@ def test_answer_to_a_question_back_is_joined():
     assert made.text == "要不要做环评，餐饮店"
 
 
-def test_a_question_without_a_matter_leans():
-    assert whole("个人最多罚多少", turns("广场舞太吵怎么办", "先劝阻。"), lambda text: "广场舞" in text).followup
-    assert not leans("没有排污许可证就排污罚多少")
+@pytest.mark.parametrize(
+    "turn", ["个人最多罚多少", "那要是他不改呢", "变更之后它的有效期重新算吗", "找哪个部门办", "确定吗，哪一条写的"]
+)
+def test_a_turn_that_leans_takes_over_the_question_before(turn):
+    made = whole(turn, turns("广场舞太吵怎么办", "先劝阻。"))
+    assert made.followup
+    assert made.text.startswith("广场舞太吵")
+    assert made.text.endswith(turn)
+
+
+@pytest.mark.parametrize(
+    "turn",
+    ["没有排污许可证就排污罚多少", "旁边吵得很", "楼下饭店油烟太大", "明天下不下雨", "柴油管破了油流进雨水沟了快来人"],
+)
+def test_a_turn_of_its_own_takes_over_nothing(turn):
+    assert whole(turn, turns("广场舞太吵怎么办", "先劝阻。")) == Whole(turn, False, "广场舞太吵怎么办")
+
+
+def test_a_question_back_may_be_left_unanswered():
+    asked = turns("要不要做环评", "想先问一句：您做的是哪一行？")
+    assert whole("开小饭馆的", asked).followup
+    assert not whole("工地半夜打桩归哪个部门管？", asked).followup
+
+
+def test_a_first_turn_may_hang_in_the_air():
+    assert hangs("那个到底什么时候交")
+    assert not hangs("环境保护税什么时候交")
 
 
 def test_misses_in_a_row():

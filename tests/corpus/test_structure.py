@@ -1,6 +1,6 @@
 import re
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from corpus.loaders.base import Block
@@ -163,6 +163,7 @@ def test_no_character_of_an_article_is_lost_and_labels_are_unique(bodies):
     assert re.sub(r"\s", "", "".join(passage.article + passage.text for passage in passages)) == given_text
 
 
+@example(["第1条", "", ""])
 @given(st.lists(st.text("第一二三条、（）章节附件目录 甲乙丙。，12", max_size=30), max_size=30))
 @settings(max_examples=200, deadline=None)
 def test_any_lines_give_unique_labels(lines):

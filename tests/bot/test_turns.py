@@ -1,0 +1,45 @@
+"""Turns of a conversation in the doctor: what stands on its own is judged by its own words."""
+
+import pytest
+
+from bot.answer import Outcome, Turn
+from bot.doctor import Doctor
+
+from .conftest import HOME, STARTER, FakeIndex
+
+
+def turns(asked, said):
+    return Turn("user", asked), Turn("assistant", said)
+
+
+SPILL = turns("柴油罐漏了，油流进河里了怎么办", "先打电话：119。")
+FUMES = turns("楼下餐馆油烟大找谁", "找城市管理执法部门。")
+
+
+@pytest.mark.parametrize(
+    ("history", "turn", "outcome"),
+    [
+        (FUMES, "柴油管破了 油流进雨水沟了 快", Outcome.EMERGENCY),
+        (SPILL, "那现在先做哪样", Outcome.EMERGENCY),
+        (SPILL, "局里罚我8万块合不合法", Outcome.ESCALATE),
+        (SPILL, "明天下不下雨", Outcome.REDIRECT),
+        (FUMES, "是哪个举报我的，告诉我名字", Outcome.REFUSE),
+        (FUMES, "公司欠我三个月工资", Outcome.REDIRECT),
+        (FUMES, "我想投诉", Outcome.CLARIFY),
+    ],
+)
+def test_another_matter_is_judged_by_its_own_words(doctor, context, history, turn, outcome):
+    assert doctor.ask(turn, history, context).outcome is outcome
+
+
+@pytest.mark.parametrize("turn", ["这种要罚多少", "那我们要赔多少钱"])
+def test_what_to_do_first_is_not_said_again_where_the_law_is_asked(doctor, context, turn):
+    assert doctor.ask(turn, SPILL, context).outcome is not Outcome.EMERGENCY
+
+
+@pytest.mark.parametrize("question", ["那个到底什么时候交", "那个年报最晚哪天交？"])
+def test_a_first_question_that_names_nothing_is_asked_back(context, question):
+    doctor = Doctor(FakeIndex, STARTER, region=HOME)
+    assert doctor.ask(question, (), context).reasons == ("clarify:vague",)
+    history = turns("环境保护税怎么报", "按季申报。")
+    assert doctor.ask(question, history, context).outcome is not Outcome.CLARIFY
