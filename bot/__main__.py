@@ -169,13 +169,12 @@ def _reports(
 def train(
     *,
     folder: Annotated[Path, typer.Option(help="写到哪个文件夹", exists=True, file_okay=False)] = classifier.FOLDER,
-    seed: int = 7,
 ) -> None:
     """训练规则之后的两个小分类器（约两分钟）：分流，以及一句话是否接着上一句说；用 bot/classes 里的句子和知识库里的问法。"""
     asked = [question for entry in library.load().entries.values() for question in entry.passage.questions]
     rows, turns = training.written(), training.turns(asked)
     for path, learned, beside in ((classifier.WEIGHTS, rows, asked), (classifier.LEANING, turns, ())):
-        model = training.train(learned, beside, seed=seed)
+        model = training.train(learned, beside)
         training.write(model, folder / path.name)
         console.print(f"{len(learned)} 句，{len(model.classes)} 类，{len(model.rows)} 个词项，写入 {folder / path.name}")
 

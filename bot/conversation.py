@@ -13,7 +13,7 @@ from bot.rules import first, read
 from bot.text import letters, normalise, squeezed, terms
 
 MAX_TURNS = 12  # older turns say nothing about this question
-_LEANS, _HANGS = 0.4, 0.9  # of the likelihood; set on turns in two parts, each judged by what was learned from the other
+_LEANS, _HANGS = 0.3, 0.8  # of the likelihood; set on turns in two parts, each judged by what was learned from the other
 _TOLD = 6  # letters of what was told before it was asked
 _ENDS = re.compile(r"[?？。!！]*$")
 

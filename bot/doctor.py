@@ -191,6 +191,9 @@ class Doctor:
         found = state.found[0] if state.found else self._found(parts[0], self._index())
         if rows.settles(found, self._lexicon):
             return replace(state, verdict=Verdict("pass"))
+        row = rows.catalogue(found, self._lexicon)
+        if row and (asked := self._asked_of_row(found, row)):
+            return replace(state, parts=parts, answer=asked)
         return replace(state, parts=parts, answer=replies.clarify(asking, parts[0].text, state.context.on))
 
     def _understand(self, state: State) -> State:
@@ -247,6 +250,8 @@ class Doctor:
             return self._unknown(found, 0.0, ("no-such-article",))
         absent = named.missing(found, self._starter) if not made else []
         row = rows.catalogue(found, self._lexicon) if not made and (not match or match.score < faq.SURE) else None
+        if row and (asked := self._asked_of_row(found, row)):
+            return asked
         if row:
             made, match = row, None
         if not made and match:
@@ -260,6 +265,14 @@ class Doctor:
         if not found.question.standing:
             made = regimes.two_regimes(found, made, index, self._starter, self._lexicon)
         return self._decided(found, made, lead, match)
+
+    def _asked_of_row(self, found: Found, row: Draft) -> Answer | None:
+        """:returns: the row under a question back, where its classes part by what the question does not tell"""
+        offered = rows.choices(found, self._lexicon)
+        answer = self._decided(found, row, _lead(found, row.answer), None) if offered else None
+        if not answer or answer.outcome is not Outcome.ANSWERED:
+            return None
+        return replies.asked_of_row(answer, offered)
 
     def _match(self, found: Found) -> faq.Match | None:
         candidates = faq.matches(found.question.matter, found.hits, self._starter.entries, self._lexicon)

@@ -71,6 +71,19 @@ def clarify(asking: Clarifying, text: str, today: date) -> Answer:
     )
 
 
+def asked_of_row(answer: Answer, choices: tuple[str, ...]) -> Answer:
+    """:returns: an answer that shows what it depends on, under the question which of it holds"""
+    shown = tuple(replace(block, kind="detail") if block.kind == "lead" else block for block in answer.blocks)
+    return replace(
+        answer,
+        outcome=Outcome.CLARIFY,
+        blocks=(Block(read("replies")["row"], "lead"), *shown),
+        choices=choices,
+        suggestions=(),
+        reasons=("clarify:row", *answer.reasons),
+    )
+
+
 def introduced(answer: Answer, verdict: Verdict) -> Answer:
     """:returns: an answer in Chinese to a question in another language, under a sentence in that language."""
     if verdict.language == "zh":

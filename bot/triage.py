@@ -18,7 +18,7 @@ MAX_CHARACTERS = 2000
 # (see CERTAIN in `bot.doctor`). Set on sentences in three parts, each judged by what was learned from the other two, and on
 # development questions; to miss an emergency does the greatest harm.
 SURE = {
-    Outcome.EMERGENCY: 0.3,
+    Outcome.EMERGENCY: 0.15,
     Outcome.REFUSE: 0.72,
     Outcome.REDIRECT: 0.72,
     Outcome.ESCALATE: 0.72,
@@ -98,7 +98,7 @@ def _followed(text: str, made: Whole, verdict: Verdict) -> Verdict:
         return learned(_ends(text))
     if verdict.outcome is Outcome.REFUSE and seen[Outcome.REFUSE] < SUSPECT[Outcome.REFUSE]:
         return Verdict("pass", doubt=replace(verdict, likely=True))
-    if verdict.outcome is Outcome.EMERGENCY:
+    if Outcome.EMERGENCY in (verdict.outcome, verdict.doubt and verdict.doubt.outcome):
         urgent = seen[Outcome.EMERGENCY] >= SUSPECT[Outcome.EMERGENCY]
         before = learned(_ends(squeezed(made.previous))).outcome is Outcome.EMERGENCY
         return verdict if (urgent or before) and not _AFTERWARDS.search(text) else PASS

@@ -10,7 +10,19 @@ from bot.compose.basis import Basis, Draft, quote_for
 from bot.compose.conflict import prevailing, unfounded
 from bot.compose.penalties import table
 from bot.compose.rows import block_of
-from bot.compose.sentences import FITS, Piece, best, exact, pieces, plain_of, punishes, tells, wants_penalty, words_of
+from bot.compose.sentences import (
+    FITS,
+    Piece,
+    beside_the_point,
+    best,
+    exact,
+    pieces,
+    plain_of,
+    punishes,
+    tells,
+    wants_penalty,
+    words_of,
+)
 from bot.lexicon import Lexicon
 from bot.search import CODE, articles_of, voted
 from bot.state import Found, Kind, Understood
@@ -35,9 +47,18 @@ _NO_RULE = 0.8
 # How well another article must answer to stand beside: at all, and as a share of the best sentence.
 _BESIDE, _AS_WELL = 0.3, 0.4
 _NO_PENALTY = 0.75  # the duty behind a penalty that is asked for
+_SAME_CONDUCT = 0.3  # of the words of a sentence on persons, in the leading one
+_TRIED = 3  # passages, for one that tells what is asked of what is asked about
 _CASES = 4  # further kinds of conduct of the same article, beside the one asked about
 _PERSONS = re.compile(r"(?:主管|责任)人员.{0,24}(?:罚款|拘留|处分|不得|罚 ?\d)|(?:法定代表人|负责人).{0,30}(?:罚款|拘留)")
-_ASKS_PERSONS = re.compile(r"个人(?!信息)|老板|法人|负责人|责任人|主管|拘留|抓人|坐牢")
+_ASKS_PERSONS = re.compile(
+    r"(?:老板|厂长|法人|负责人|责任人|主管(?!部门)|管事的|当事人|技术员|经办人)[^，,。]{0,6}(?:罚|拘|抓|坐牢|掏|担责)|拘留几|关几天|判几|^[^罚]*(?:抓人|坐牢|拘留)[^罚]*$"
+)
+_ASKS_BOTH = re.compile(r"(?:公司|单位|企业|厂[里子]?)(?:和|跟|与|、)|各罚|(?:单位|公司|企业)[^，,]{0,4}罚")
+_ANY_CONDUCT = re.compile(r"这些行为|上述|前[款项]|个人也")
+# A person who does it for himself is no person in charge.
+_ALONE = re.compile(r"^(?:对)?个人|个人(?:乱|在|处|露天|未|违|有|不|擅自)|对个人处|公民")
+_ASKS_ALONE = re.compile(r"个人(?!信息)|自[己家]家?|居民(?!区|楼)|村民|老[头爹]|婆婆|邻居")
 _NAMED = {
     Status.DRAFT: "据《{title}》的征求意见稿（不是现行规定）：{text}",
     Status.NEWS: "据新闻报道（不是执法依据）：{text}",
@@ -89,7 +110,11 @@ def compose(found: Found, lexicon: Lexicon, *, limit: int = 2) -> Draft | None:
     order = ranked(question, found.candidates, lexicon, found.votes)
     if not order:
         return None
-    first, lower = prevailing(order[0][1], [hit for _, hit in order], question, lexicon)
+    top = next(
+        (hit for _, hit in order[:_TRIED] if not beside_the_point(pieces(hit.passage, question, lexicon), question)),
+        order[0][1],
+    )
+    first, lower = prevailing(top, [hit for _, hit in order], question, lexicon)
     basis = Basis()
     said = pieces(first.passage, question, lexicon)
     blocks = leading(first, question, lexicon, basis, said)
@@ -140,7 +165,7 @@ def leading(
     text = "".join(piece.text for piece in chosen)
     cite = basis.add(hit, chosen[0].quote or quote_for(hit.passage, text, lexicon))
     blocks = [Block(named(text, hit), "lead", (cite,))]
-    persons = _persons(found, chosen[0]) if wants_penalty(question) else None
+    persons = _persons(found, chosen[0], lexicon) if wants_penalty(question) else None
     if persons and persons not in chosen:
         chosen.append(persons)
         blocks.append(Block(named(persons.text, hit), "detail", (cite,)))
@@ -152,17 +177,31 @@ def leading(
     return blocks
 
 
-def _persons(found: list[Piece], lead: Piece) -> Piece | None:
+def _persons(found: list[Piece], lead: Piece, lexicon: Lexicon) -> Piece | None:
     """:returns: what the persons behind the unit pay for the conduct of the leading sentence, which such a sentence follows"""
-    return next((piece for piece in found if piece.at > lead.at and _PERSONS.search(piece.text)), None)
+    return next(
+        (
+            piece
+            for piece in found
+            if piece.at > lead.at
+            and _PERSONS.search(piece.text)
+            and (_ANY_CONDUCT.search(piece.text) or lexicon.holds(piece.text.partition("，")[0], _SAME_CONDUCT, lead.text))
+        ),
+        None,
+    )
 
 
 def _lead(found: list[Piece], question: Understood) -> list[Piece]:
     """One sentence, or two neighbours where the second carries the number or condition that the first lacks; of the fine on
     persons, where that is asked for.
     """
-    if wants_penalty(question) and _ASKS_PERSONS.search(question.focus or question.text):
+    asked = question.focus or question.text
+    if wants_penalty(question) and _ASKS_PERSONS.search(asked) and not _ASKS_BOTH.search(asked):
         found = [piece for piece in found if _PERSONS.search(piece.text)] or found
+    elif wants_penalty(question) and _ASKS_ALONE.search(asked):
+        found = [piece for piece in found if _ALONE.search(piece.text)] or found
+    elif wants_penalty(question):
+        found = [piece for piece in found if not _PERSONS.search(piece.text)] or found  # these follow: see `_persons`
     telling = next(
         (told for test in (exact, tells) if (told := [piece for piece in found if test(piece.text, question)])), found
     )

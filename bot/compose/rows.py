@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import combinations
 
 from bot.answer import Block, Speaker
+from bot.catalogues import trades
 from bot.compose.basis import MAX_QUOTE, Basis, Draft
 from bot.lexicon import Lexicon
 from bot.state import Found, Understood
+from bot.text import normalise, terms
 from corpus.model import Passage, Status
 from indexer.hit import Hit
 
+OTHERWISE = "都不是，看全部情形"
 HEAD = ("栏目", "名录的写法", "依据")
 _TRADE = re.compile(r"类别|行业|项目|废物|污 ?染 ?物|税 ?目|矿产")
 _ORDER = re.compile(r"序号|备 ?注|危险特性")
@@ -20,6 +24,15 @@ _NAME = 60
 _BEST, _NEAR = 0.45, 0.95
 _LEAST = 0.03  # the share of the question that must name a trade
 _NAMED, _WHOLLY, _NEARNESS = 0.35, 0.35, 0.3
+# A size, or the wish to hear the limit.
+_MEASURED = re.compile(
+    r"[\d零一二两三四五六七八九十百千万半几]+\s*[来多]?(?:吨|张|头|平|亩|公顷|千|兆|伏|瓦|立方|米|公里|床|类|级)|"
+    r"[\d二两三四五六七八九十百千万几]+\s*[来多]?[台个家座只]|多大|(?:多少|几多|几大|几).{0,8}(?:才|以上|以下)|[ⅠⅡⅢⅣⅤ]"
+)
+_CONDITION = re.compile(r"[；;](?![^（]*）)")  # not inside of brackets
+_BRACKETS = re.compile(r"（[^（）]*）")
+_WHOLE = re.compile(r"^其他（.*）$")
+_SHORTEST, _LONGEST, _OFFERED = 4, 45, 3  # characters of a choice, choices
 _WITHIN = re.compile(r"（含[^（）]*）")  # 一般工业固体废物（含污水处理污泥） is no sewage works
 _BUYS = re.compile(r"更换|[换装添购买]了?一?[台套个]|安装|购置|添置|新购|新上|上一?[台套]")
 _MAKES = re.compile(r"制造\d*\*?$")
@@ -44,10 +57,12 @@ def trade(passage: Passage) -> str:
 def catalogue(found: Found, lexicon: Lexicon) -> Draft | None:
     """:returns: the row of the trade asked about, None where the question asks for no class of a catalogue or no row fits."""
     order = ranked(found.question, found.rows, lexicon)
-    if not order or order[0][0] < _BEST:
+    tapped = [row for row in order if _met(row[1].passage, found.question.focus)]
+    order = [*tapped[:1], *(row for row in order if row not in tapped)]
+    if not order or (order[0][0] < _BEST and not tapped):
         return None
     basis = Basis()
-    blocks = block_of(order[0][1], basis)
+    blocks = block_of(order[0][1], basis, met=_met(order[0][1].passage, found.question.focus))
     for value, hit in order[1:2]:
         if value >= _NEAR * order[0][0] and hit.passage.title == order[0][1].passage.title:
             blocks.append(Block("相近的还有这一项，请按您的行业对照：", "notice"))
@@ -94,16 +109,62 @@ def ranked(question: Understood, hits: Sequence[Hit], lexicon: Lexicon) -> list[
     return sorted(out, key=lambda row: -row[0])
 
 
+def choices(found: Found, lexicon: Lexicon) -> tuple[str, ...]:
+    """:returns: the conditions to choose from, where the row asked about has several classes and the question tells nothing of
+    what parts them; () where it tells something, asks for the limit itself, or has been asked back already
+    """
+    order = ranked(found.question, found.rows, lexicon)
+    matter = found.question.matter
+    if not order or found.question.followup or _MEASURED.search(matter):
+        return ()
+    passage = order[0][1].passage
+    cells = [cell for _, cell in _classes(passage)]
+    texts = ("".join(trades(matter)[:1]), trade(passage), *cells)
+    readings: tuple[Callable[[str], Iterable[str]], ...] = (terms, lexicon.matters)
+    if len(cells) < 2 or any(_parted([set(read(text)) for text in texts]) for read in readings):
+        return ()
+    named = [
+        _choice(part) for cell in cells for part in _CONDITION.split(_WHOLE.sub("", cell)) if not part.startswith("其他")
+    ]
+    offered = [part for part in named if _SHORTEST <= len(part) <= _LONGEST][:_OFFERED]
+    return (*offered, OTHERWISE) if offered else ()
+
+
+def _parted(words: Sequence[set[str]]) -> set[str]:
+    """:param words: of the question, of the trade, of each class
+    :returns: those of the question that stand in one class alone, and are not the trade
+    """
+    told, trade, *classes = words
+    shared = trade.union(*(one & other for one, other in combinations(classes, 2)))
+    return told & set().union(*classes) - shared
+
+
 def settles(found: Found, lexicon: Lexicon) -> bool:
     """Whether the row of the trade asked about has one class alone, so that neither size nor process need be known."""
     order = ranked(found.question, found.rows, lexicon)
     return bool(order and order[0][0] >= _BEST and len(_classes(order[0][1].passage)) == 1)
 
 
-def block_of(hit: Hit, basis: Basis, kind: str = "lead") -> list[Block]:
-    """:returns: what the row is about, the class where it has one alone, and all columns as a table.
+def _met(passage: Passage, told: str) -> str:
+    """:param told: the words of this turn alone, of a follow-up
+    :returns: the class one of whose conditions they are, as the row has it (a choice that was tapped), or ''
+    """
+    cells = [(heading, _CONDITION.split(cell)) for heading, cell in _classes(passage)]
+    met = [heading for heading, parts in cells if told and told in map(_choice, parts)]
+    return met[0] if len(met) == 1 else ""
 
-    Where it has several, none is picked: their conditions differ by a number or a process (10 吨以上, 10 吨以下), and words
+
+def _choice(part: str) -> str:
+    """A condition as it is offered, and as it comes back when it is tapped; of a long one what stands in brackets is left out."""
+    short = part if len(part) <= _LONGEST else _BRACKETS.sub("", part)
+    return normalise(short.strip().removesuffix("的"))
+
+
+def block_of(hit: Hit, basis: Basis, kind: str = "lead", met: str = "") -> list[Block]:
+    """:param met: the class whose condition the question has word for word
+    :returns: what the row is about, the class where it has one alone or `met` names one, and all columns as a table.
+
+    Where it has several, none is picked else: their conditions differ by a number or a process (10 吨以上, 10 吨以下), and words
     cannot tell which of them a person meets.
     """
     cells = columns(hit.passage)
@@ -112,9 +173,10 @@ def block_of(hit: Hit, basis: Basis, kind: str = "lead") -> list[Block]:
     if not told:
         return []
     classes = _classes(hit.passage) or told
-    heading, cell = classes[0]
+    heading, cell = next((row for row in classes if row[0] == met), classes[0])
     cite = basis.add(hit, cell[:MAX_QUOTE], curated="这一项，栏写的是，名录分情形这样写，请对照您的情况。")
-    said = f"“{heading}”栏写的是：{cell.rstrip('。')}。" if len(classes) == 1 else "名录分情形这样写，请对照您的情况。"
+    alone = len(classes) == 1 or bool(met)
+    said = f"“{heading}”栏写的是：{cell.rstrip('。')}。" if alone else "名录分情形这样写，请对照您的情况。"
     blocks = [Block(f"“{_shortened(name)}”这一项，{said}", kind, (cite,))]
     if len(told) > 1:
         rows = ((heading, cell, f"{hit.passage.label}[{cite}]") for heading, cell in told)

@@ -55,17 +55,21 @@ _MAX = 260
 _FIT = 0.25
 _ALONE = 0.2  # the conduct that only this sentence names goes before what all of them share
 _EARLIER = 0.02  # a sentence; the rule stands before its special cases
+_OTHER = 0.4  # what tells holds so much less of the question than what does not
 _FOCUS = 0.6  # what a follow-up adds counts more than what it takes over
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A sentence that may be shown and the run of characters of the passage behind it."""
+    """A sentence that may be shown and the run of characters of the passage behind it. `held`: how much of the question it holds,
+    whatever it says of it.
+    """
 
     text: str
     quote: str
     score: float
     at: int
+    held: float = 0.0
 
 
 def pieces(passage: Passage, question: Understood, lexicon: Lexicon) -> list[Piece]:
@@ -82,11 +86,23 @@ def pieces(passage: Passage, question: Understood, lexicon: Lexicon) -> list[Pie
         if len(text) > _MAX and not quote:
             continue
         whole = not _LEANS.match(text) and not _REFERS.search(text)
-        score = lexicon.coverage(question.matter, text) + _ALONE * alone[at] if whole else 0.0
-        score += _FIT * bool(FITS[question.kind].search(text)) + _FIT * (question.kind is Kind.SUM and bool(sums(text)))
+        held = lexicon.coverage(question.matter, text) + _ALONE * alone[at] if whole else 0.0
+        score = (
+            held + _FIT * bool(FITS[question.kind].search(text)) + _FIT * (question.kind is Kind.SUM and bool(sums(text)))
+        )
         score += _FOCUS * lexicon.coverage(question.focus, text) if question.focus else 0.0
-        out.append(Piece(_closed(text), quote, score - _EARLIER * min(at, 6), at))
+        out.append(Piece(_closed(text), quote, score - _EARLIER * min(at, 6), at, held))
     return out
+
+
+def beside_the_point(found: list[Piece], question: Understood) -> bool:
+    """Whether a passage does not tell what is wanted (no time where one is asked for), or tells it of other conduct alone (the
+    fine for burning straw, where 烟花 is left to other rules).
+    """
+    telling = max((piece.held for piece in found if tells(piece.text, question)), default=-1.0)
+    if telling < 0:
+        return _owed(question)
+    return question.kind in TELLS and 0 < telling < _OTHER * max(piece.held for piece in found)
 
 
 def tells(text: str, question: Understood) -> bool:
@@ -108,8 +124,12 @@ def lacking(question: Understood, text: str) -> str:
     """
     if other_year(question.matter, text):
         return "year"
-    owed = question.kind in (Kind.DEADLINE, Kind.FIGURE) or wants_penalty(question)
-    return str(question.kind) if owed and not tells(text, question) else ""
+    return str(question.kind) if _owed(question) and not tells(text, question) else ""
+
+
+def _owed(question: Understood) -> bool:
+    """Whether an answer without a time, a figure or a penalty would be none."""
+    return question.kind in (Kind.DEADLINE, Kind.FIGURE) or wants_penalty(question)
 
 
 def other_year(asked: str, text: str) -> bool:

@@ -170,6 +170,28 @@ class TestWidget:
         )
         assert shown == ["119"]
 
+    def test_choices_stand_under_the_question_and_before_what_it_depends_on(self, visitor):
+        user = visitor()
+        user.goto("/")
+        shown = user.evaluate(
+            """async () => {
+                 const { AnswerView } = await import("/static/widget/answer.js");
+                 const blocks = [
+                   { kind: "lead", text: "您的情况是下面哪一种？", cites: [], rows: [] },
+                   { kind: "table", text: "", cites: [], rows: [["栏目", "写法"], ["报告书", "10吨以上"]] },
+                 ];
+                 const asked = [];
+                 const view = new AnswerView({ ask: (text) => asked.push(text) }, "")
+                   .draw({ id: "a", role: "assistant", outcome: "clarify", contacts: [], choices: ["10吨以上", "都不是"], suggestions: [], blocks, citations: [] });
+                 const parts = [...view.body.children].map((part) => part.className || part.tagName);
+                 view.node.querySelector(".topics button").click();
+                 return { parts, asked };
+               }"""
+        )
+        assert shown["parts"][:3] == ["lead", "H3", "topics"]
+        assert len(shown["parts"]) == 4
+        assert shown["asked"] == ["10吨以上"]
+
     @pytest.mark.parametrize(("state", "offers"), [("offered", 1), ("taken", 0)])
     def test_where_an_expert_is_at_it_none_is_offered(self, visitor, state, offers):
         user = visitor()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.answer import Outcome, Turn
 from bot.catalogues import deciding, trades
 from bot.compose import rows
 from bot.doctor import Doctor
@@ -64,7 +65,7 @@ def test_one_class_is_said_and_of_several_none_is_picked(catalogue, context):
     assert "“报告表”栏写的是：涉及环境敏感区的" in alone
     several = catalogue.ask("开汽车维修场所，环评要做吗？", context=context)
     assert "报告书" not in several.blocks[0].text
-    assert [line[0] for line in several.blocks[1].rows] == ["栏目", "报告书", "报告表"]
+    assert [line[0] for line in several.blocks[-1].rows] == ["栏目", "报告书", "报告表"]
 
 
 def test_a_row_settles_where_it_has_one_class(catalogue, context):
@@ -90,3 +91,55 @@ def test_who_puts_up_a_thing_does_not_make_it(monkeypatch, context):
 
 def test_what_is_only_counted_in_is_no_trade():
     assert rows.trade(row(103, "一般工业固体废物（含污水处理污泥）处置", 报告书="填埋的")) == "一般工业固体废物处置"
+
+
+PRINT = row(
+    39, "印刷231*", 报告书="年用溶剂油墨10吨及以上的", 报告表="其他（激光印刷除外；年用低VOCs含量油墨10吨以下的印刷除外）"
+)
+
+
+@pytest.fixture
+def printing(monkeypatch):
+    monkeypatch.setitem(DOCUMENTS, "eia", EIA)
+    return Doctor(lambda: FakeIndex((PRINT, WASH)), STARTER, region=HOME, answer_at=0.0)
+
+
+def test_what_parts_the_classes_is_asked_back_under_the_row(printing, context):
+    asked = printing.ask("开印刷厂，环评写表还是写书？", context=context)
+    assert asked.outcome is Outcome.CLARIFY
+    assert asked.choices == ("年用溶剂油墨10吨及以上", rows.OTHERWISE)
+    assert [block.kind for block in asked.blocks] == ["lead", "detail", "table"]
+    assert asked.citations[0].article == "第39项"
+
+
+@pytest.mark.parametrize(
+    ("tapped", "says"),
+    [("年用溶剂油墨10吨及以上", "“报告书”栏写的是：年用溶剂油墨10吨及以上的。"), (rows.OTHERWISE, "请对照您的情况")],
+)
+def test_a_condition_that_is_tapped_names_its_class(printing, context, tapped, says):
+    question = "开印刷厂，环评写表还是写书？"
+    history = (Turn("user", question), Turn("assistant", printing.ask(question, context=context).text))
+    answer = printing.ask(tapped, history, context)
+    assert answer.outcome is Outcome.ANSWERED
+    assert answer.blocks[0].text.endswith(says.removesuffix("。") + "。")
+
+
+@pytest.mark.parametrize("question", ["印刷厂一年用3吨溶剂油墨，环评写表还是写书？", "开印刷厂，用多少油墨才要写报告书？"])
+def test_a_size_or_a_wish_for_the_limit_is_not_asked_back(printing, context, question):
+    assert printing.ask(question, context=context).outcome is Outcome.ANSWERED
+
+
+def test_words_of_another_class_are_not_taken_for_the_tapped_one(monkeypatch, context):
+    """使用I类放射源的（医疗使用的除外） holds 医疗使用, which stands in another column."""
+    monkeypatch.setitem(DOCUMENTS, "eia", EIA)
+    source = row(172, "核技术利用", 报告书="生产放射性药物的（制备药物的除外）", 报告表="制备药物的")
+    doctor = Doctor(lambda: FakeIndex((source,)), STARTER, region=HOME, answer_at=0.0)
+    question = "核技术利用环评做什么？"
+    history = (Turn("user", question), Turn("assistant", doctor.ask(question, context=context).text))
+    assert "“报告书”栏" in doctor.ask("生产放射性药物的（制备药物的除外）", history, context).blocks[0].text
+
+
+def test_the_shop_that_is_opened_keeps_its_name():
+    assert trades("开家具厂环评做什么")[0] == "家具厂"
+    assert trades("开家电修理店环评做什么")[0] == "家电修理店"
+    assert trades("新开一家洗车店环评做什么")[0] == "洗车店"

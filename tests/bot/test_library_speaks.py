@@ -65,3 +65,21 @@ def test_an_answer_that_owes_what_is_asked_is_not_shown(doctor, question):
 
 def test_a_complaint_about_the_service_goes_to_a_person(doctor):
     assert doctor.ask("怎么投诉你们", (), TODAY).reasons == ("escalate:service",)
+
+
+@pytest.mark.parametrize(
+    ("question", "lead"),
+    [
+        ("常有人在小区后面空地烧旧轮胎和塑料，个人这么干罚多少", "处 500 元以上 2000 元以下罚款"),
+        ("自己家装修敲下来的砖头半夜倒路边，个人罚多少", "处 100 元以上 1000 元以下罚款"),
+        ("企业篡改在线监测数据，公司和直接责任人各罚多少", "处 10 万元以上 100 万元以下罚款"),
+        ("检测公司编监测数据，做假的技术员自己罚多少", "处 1 万元以上 5 万元以下罚款"),
+        ("跨年在禁放的地方放烟花被抓到，罚多少钱", "处 100 元以上 500 元以下罚款"),
+    ],
+)
+def test_the_fine_on_whom_and_for_what_is_asked_for_leads(doctor, question, lead):
+    assert lead in doctor.ask(question, (), TODAY).blocks[0].text
+
+
+def test_the_detention_for_other_conduct_does_not_follow(doctor):
+    assert "农药" not in "".join(block.text for block in doctor.ask("个人在空地烧旧轮胎罚多少", (), TODAY).blocks)

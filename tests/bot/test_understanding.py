@@ -189,7 +189,13 @@ def test_a_turn_that_leans_takes_over_the_question_before(turn):
 
 @pytest.mark.parametrize(
     "turn",
-    ["没有排污许可证就排污罚多少", "旁边吵得很", "楼下饭店油烟太大", "明天下不下雨", "柴油管破了油流进雨水沟了快来人"],
+    [
+        "没有排污许可证就排污罚多少",
+        "楼上天天装修吵死人",
+        "楼下饭店油烟太大",
+        "明天下不下雨",
+        "柴油管破了油流进雨水沟了快来人",
+    ],
 )
 def test_a_turn_of_its_own_takes_over_nothing(turn):
     assert whole(turn, turns("广场舞太吵怎么办", "先劝阻。")) == Whole(turn, False, "广场舞太吵怎么办")

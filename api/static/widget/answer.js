@@ -202,13 +202,14 @@ export class AnswerView {
 
   /** @param {Decision} decision */
   #next(decision) {
-    const buttons = [...decision.choices, ...decision.suggestions].map((text) =>
-      el("button", { type: "button", class: "topic", onclick: () => this.actions.ask(text), text }),
-    );
-    if (buttons.length) {
-      const heading = decision.choices.length ? "请选一个，我再接着答" : "您可能还想问";
-      this.after.append(el("h3", { text: heading }), el("div", { class: "topics" }, ...buttons));
+    /** @param {string[]} texts */
+    const topics = (texts) =>
+      el("div", { class: "topics" }, ...texts.map((text) => el("button", { type: "button", class: "topic", onclick: () => this.actions.ask(text), text })));
+    if (decision.choices.length) {
+      // under the question itself: what it depends on may be a long table
+      this.body.firstElementChild?.after(el("h3", { text: "请选一个，我再接着答" }), topics(decision.choices));
     }
+    if (decision.suggestions.length) this.after.append(el("h3", { text: "您可能还想问" }), topics(decision.suggestions));
     const atIt = ["taken", "replied"].includes(decision.consultation?.state || ""); // then an expert has it: nothing to ask for
     if (decision.speaker === "expert" || atIt) return;
     this.after.append(this.#hand(decision));
