@@ -15,6 +15,9 @@ from bot.text import letters, normalise, squeezed, terms
 MAX_TURNS = 12  # older turns say nothing about this question
 _LEANS, _HANGS = 0.3, 0.8  # of the likelihood; set on turns in two parts, each judged by what was learned from the other
 _TOLD = 6  # letters of what was told before it was asked
+_MAY_LEAN, _SHORT = 0.04, 30  # characters
+_LAST_WORDS = 60  # characters of our reply, in which a question back stands
+_QUESTION = re.compile(r"[?？]")
 _ENDS = re.compile(r"[?？。!！]*$")
 
 
@@ -32,8 +35,10 @@ def _pattern(name: str) -> re.Pattern[str]:
     return re.compile(read("conversation")[name])
 
 
-def whole(question: str, history: Sequence[Turn]) -> Whole:
-    """:returns: `question` (normalised) made whole from `history`; unchanged where it stands on its own."""
+def whole(question: str, history: Sequence[Turn], *, leaning: bool = False) -> Whole:
+    """:param leaning: read it as leaning on the turn before, whatever it looks like
+    :returns: `question` (normalised) made whole from `history`; unchanged where it stands on its own.
+    """
     earlier = [
         text
         for turn in history[-MAX_TURNS:]
@@ -49,10 +54,11 @@ def whole(question: str, history: Sequence[Turn]) -> Whole:
         return Whole(_joined(previous, question), True, previous)
     corrected = _after_correction(question)
     if corrected != question:
-        return Whole(
-            corrected if _ASKS.search(corrected.rstrip("?？")) else _joined(corrected, _asking(previous)), True, previous
-        )
-    if leans(question):
+        if _ASKS.search(corrected.rstrip("?？")):
+            return Whole(corrected, True, previous)
+        denied = question.startswith("不是")  # what was said before is wrong; else a fact is added to it
+        return Whole(_joined(corrected, _asking(previous)) if denied else _joined(previous, corrected), True, previous)
+    if leaning or leans(question):
         return Whole(_joined(previous, question), True, previous)
     return Whole(question, False, previous)
 
@@ -65,6 +71,11 @@ def _smalltalk(text: str) -> bool:
 def leans(question: str) -> bool:
     """Whether a turn cannot be understood without the one before it; learned from the turns of `classes/leaning`."""
     return _leaning(question) >= _LEANS
+
+
+def may_lean(question: str) -> bool:
+    """Whether a turn that was taken to stand may be meant to lean after all."""
+    return _MAY_LEAN <= _leaning(question) < _LEANS and len(letters(question)) <= _SHORT
 
 
 def hangs(question: str) -> bool:
@@ -80,7 +91,7 @@ def asked_back(history: Sequence[Turn]) -> bool:
     """Whether our last words were a question, so that this turn is its answer."""
     if not history or history[-1].role != "assistant":
         return False
-    return clarified(history) or history[-1].content.rstrip().endswith(("?", "？"))
+    return clarified(history) or bool(_QUESTION.search(history[-1].content[-_LAST_WORDS:]))
 
 
 def clarified(history: Sequence[Turn]) -> bool:

@@ -24,8 +24,9 @@ from corpus.starter import Responsible
 from indexer.hit import Hit
 
 CALIBRATION = Path(__file__).parent / "calibration.json"
-FEATURES = ("covered", "asked", "share", "faq", "named", "said", "told", "near", "nearest", "row")
+FEATURES = ("covered", "asked", "share", "faq", "named", "said", "told", "near", "nearest", "row", "long")
 _SUMS_UP = 0.5
+_LONG = 40  # terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,8 @@ def features(found: Found, draft: Answer, lead: Hit | None, match: Match | None,
         "near": 1.0 if named else max(row, nearness(alike, "near", found.floors, covered)),
         "nearest": 1.0 if named else nearness(alike, "near_asked", found.floors, asked),
         "row": row,
+        # of a story told at length no rule holds much
+        "long": min(1.0, len(set(lexicon.terms(question.matter))) / _LONG),
     }
 
 

@@ -15,7 +15,7 @@ from bot.compose import extractive, faq, named, regimes, rows, standing
 from bot.compose.basis import Basis, Draft
 from bot.compose.model import ModelComposer, draft
 from bot.compose.sentences import lacking
-from bot.conversation import hangs, misses, whole, with_expert
+from bot.conversation import hangs, may_lean, misses, whole, with_expert
 from bot.decide import Calibration, calibration, clarifying, features, responsible
 from bot.english import in_chinese
 from bot.judges import Judge
@@ -92,7 +92,7 @@ class Doctor:
 
     def ask(self, question: str, history: Sequence[Turn] = (), context: Context | None = None) -> Answer:
         """:returns: the answer; never raises for anything that a person may type."""
-        return self._answered(self.chain.invoke(self._state(question, history, context)))
+        return self._answered(self._again(self.chain.invoke(self._state(question, history, context))))
 
     def stream(self, question: str, history: Sequence[Turn] = (), context: Context | None = None) -> Iterator[Event]:
         """References, a Delta for each block as soon as it is verified, then the Decision.
@@ -103,7 +103,7 @@ class Doctor:
         if self._composer and state.answer is None and len(state.found) == 1 and not _plain_only(state):
             yield from self._streamed(state)
             return
-        answer = self._answered(state if state.answer else self._answer(state))
+        answer = self._answered(self._again(state if state.answer else self._answer(state)))
         yield References(answer.citations, answer.speaker)
         yield from (Delta(block) for block in answer.blocks)
         yield Decision(answer)
@@ -142,7 +142,7 @@ class Doctor:
         return State(question, tuple(history), context)
 
     def _triage(self, state: State) -> State:
-        made = whole(normalise(state.asked)[:MAX_CHARACTERS], state.history)
+        made = whole(normalise(state.asked)[:MAX_CHARACTERS], state.history, leaning=state.leaning)
         verdict = triage(state.asked, made if made.followup else None)
         if with_expert(state.history) and verdict.outcome is not Outcome.EMERGENCY:
             verdict = Verdict("escalate:expert", Outcome.ESCALATE, "escalate-expert")
@@ -197,7 +197,7 @@ class Doctor:
         return replace(state, parts=parts, answer=replies.clarify(asking, parts[0].text, state.context.on))
 
     def _understand(self, state: State) -> State:
-        parts = understand(state.asked, state.history, state.context, self._laws, self._region)
+        parts = understand(state.asked, state.history, state.context, self._laws, self._region, leaning=state.leaning)
         return replace(state, parts=parts)
 
     def _search(self, state: State) -> State:
@@ -237,6 +237,17 @@ class Doctor:
             return self._asked_back(replace(state, verdict=doubt)).answer
         text = normalise(state.asked)[:MAX_CHARACTERS]
         return replace(replies.reply(doubt, text, self._starter.contacts, state.context.on), hits=answer.hits)
+
+    def _again(self, state: State) -> State:
+        """A later turn that led nowhere by itself is read once more, as leaning on the one before; that answer stands if there
+        is one.
+        """
+        answer = self._answered(state)
+        nowhere = "escalate:unknown" in answer.reasons or answer.outcome is Outcome.CLARIFY
+        if not nowhere or not state.history or state.leaning or not may_lean(normalise(state.asked)):
+            return state
+        again: State = self.chain.invoke(replace(self._state(state.asked, state.history, state.context), leaning=True))
+        return again if self._answered(again).outcome is Outcome.ANSWERED else state
 
     # -- composing -----------------------------------------------------------------------------------------------------
 

@@ -123,7 +123,7 @@ def write(model: Calibration, path: Path, about: str) -> None:
 
 def is_right(row: Mapping[str, Any], answer: Answer) -> bool:
     """Whether a draft may be shown for a row: it was to be answered, one of its gold articles is cited, its key facts are said."""
-    gold = {(short_title(cite["title"]), cite["article"]) for cite in row.get("gold") or ()}
+    gold = {(short_title(cite["title"]), cite.get("article", "")) for cite in row.get("gold") or ()}
     cited = {key for cite in answer.citations for key in ((cite.title, cite.article), (cite.title, ""), ("", ""))}
     return (
         row.get("outcome") == "answered"

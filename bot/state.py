@@ -103,7 +103,9 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """One turn on its way through the chain; `answer` is set as soon as a step has decided."""
+    """One turn on its way through the chain; `answer` is set as soon as a step has decided. `leaning`: read it as leaning on the
+    turn before, whatever it looks like.
+    """
 
     asked: str
     history: tuple[Turn, ...]
@@ -112,3 +114,4 @@ class State:
     parts: tuple[Understood, ...] = ()
     found: tuple[Found, ...] = ()
     answer: Answer | None = None
+    leaning: bool = False

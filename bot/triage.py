@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.answer import Outcome
@@ -18,7 +18,7 @@ MAX_CHARACTERS = 2000
 # (see CERTAIN in `bot.doctor`). Set on sentences in three parts, each judged by what was learned from the other two, and on
 # development questions; to miss an emergency does the greatest harm.
 SURE = {
-    Outcome.EMERGENCY: 0.15,
+    Outcome.EMERGENCY: 0.3,
     Outcome.REFUSE: 0.72,
     Outcome.REDIRECT: 0.72,
     Outcome.ESCALATE: 0.72,
@@ -34,12 +34,12 @@ SUSPECT = {
     Outcome.CLARIFY: 0.3,
 }
 TALK = ("greeting", "thanks")  # no question, whatever was asked before
-_CLAUSE = re.compile(r"[,，。;；!！?？]")
+_CLAUSE = re.compile(r"[,，。;；!！?？\s]")
 _SHORTEST = 5  # characters
 _NOT_NOW = frozenset({"plan", "suppose", "past"})  # drills, what if, last year
 _ALONE = 0.85  # of a follow-up's own words, to be refused or redirected whatever was asked before
-_MIXED, _CLEAR = 0.02, 0.8  # of the whole text and of one of its clauses, where together they make an emergency
-_AFTERWARDS = re.compile(r"罚|赔|责任|坐牢|判刑|起诉|官司|违法|保险|补偿|哪[一]?[条部]")
+_MIXED, _CLEAR = 0.01, 0.7  # of the whole text and of one of its clauses, where together they make an emergency
+_AFTERWARDS = re.compile(r"罚|赔|责任|坐牢|判刑|起诉|官司|违法|保险|补偿|医药费|误工费|法律上|一般来说|哪一?[条部]")
 _REPLIES = {"refuse:evade": "refuse-evasion"}
 _EMERGENCIES = (
     ("emergency-radiation", re.compile(r"放射|辐射|探伤|铅[罐盒桶]|源盒|辐照")),
@@ -70,7 +70,7 @@ def triage(question: str, made: Whole | None = None) -> Verdict:
     language = language_of(plain)
     if hit := first("care", text):
         return _verdict(hit, language)
-    guessed = learned(_ends(text))
+    guessed = learned(_ends(text), _clauses(question))
     made_whole = learned(_ends(squeezed(made.text))) if made else guessed
     if guessed.outcome is Outcome.EMERGENCY and (made_whole.outcome is Outcome.EMERGENCY or _certain(text)):
         return replace(guessed, language=language)
@@ -110,14 +110,16 @@ def _certain(fragment: str) -> bool:
     return shipped().probabilities(_ends(fragment))[Outcome.EMERGENCY] >= _CLEAR
 
 
-def learned(text: str) -> Verdict:
+def learned(text: str, clauses: Sequence[str] = ()) -> Verdict:
     """The classifier's outcome where it is sure of one, named by its likeliest class.
 
     Where it only suspects one or finds it likely, the verdict passes and `doubt` holds it, for the case that retrieval is
     not sure of its answer either.
+
+    :param clauses: of the text, as `_clauses` cuts it
     """
     seen = shipped().probabilities(text)
-    if _urgent(text, seen):
+    if _urgent(text, seen, clauses):
         return _guess(Outcome.EMERGENCY, text, seen)
     for levels in (SURE, LIKELY, SUSPECT):
         outcome = max(levels, key=lambda name: seen[name] / levels[name])
@@ -139,15 +141,19 @@ def without_object(verdict: Verdict) -> Verdict:
     return replace(verdict, doubt=Verdict("clarify:vague", Outcome.CLARIFY, "vague", likely=True))
 
 
-def _urgent(text: str, seen: Mapping[str, float]) -> bool:
+def _clauses(question: str) -> list[str]:
+    """The clauses of a question as typed, which may be parted by nothing but white space."""
+    return [part for clause in _CLAUSE.split(question) if len(part := squeezed(clause)) >= _SHORTEST]
+
+
+def _urgent(text: str, seen: Mapping[str, float], clauses: Sequence[str]) -> bool:
     """Whether it is an emergency, also where a question of law stands behind it (柴油流进河里了，要不要罚款)."""
     whole = seen[Outcome.EMERGENCY]
     if whole >= SURE[Outcome.EMERGENCY]:
         return whole >= max(seen[other] for other in SURE)
     if whole < _MIXED or concepts().found(text) & _NOT_NOW:
         return False
-    parts = [part for part in _CLAUSE.split(text) if len(part) >= _SHORTEST]
-    return len(parts) > 1 and any(shipped().probabilities(part)[Outcome.EMERGENCY] >= _CLEAR for part in parts)
+    return len(clauses) > 1 and any(shipped().probabilities(part)[Outcome.EMERGENCY] >= _CLEAR for part in clauses)
 
 
 def _guess(outcome: Outcome, text: str, seen: Mapping[str, float]) -> Verdict:

@@ -51,16 +51,19 @@ def understand(
     context: Context,
     laws: Laws,
     home: str = "",
+    *,
+    leaning: bool = False,
 ) -> tuple[Understood, ...]:
     """:returns: the questions of this turn, each made whole, the most three.
 
     :param context: the day and place of the person who asks; a place in the question goes before it.
     :param home: the region of the service, for a context without one
+    :param leaning: as of `whole`
     """
     text = normalise(question)
     if len(text) > MAX_CHARACTERS // 2:
         text = condensed(text)
-    made = whole(text, history)
+    made = whole(text, history, leaning=leaning)
     # A follow-up is one question: splitting it would part it from what it leans on.
     parts = [made.text] if made.followup else split(made.text)
     focus = text if made.followup else ""

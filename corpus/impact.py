@@ -95,7 +95,7 @@ def _lines(path: Path, field: str, what: str) -> Iterator[Mention]:
             continue
         try:
             row = json.loads(line)
-            yield row["id"], [Cite(cite["title"], cite["article"]) for cite in row.get(field, ())]
+            yield row["id"], [Cite(cite["title"], cite.get("article", "")) for cite in row.get(field, ())]
         except (ValueError, KeyError, TypeError) as error:
             raise ValueError(f"{path.name} 第 {number} 行不是{what}") from error
 

@@ -3,6 +3,7 @@
 import pytest
 
 from bot.answer import Outcome, Turn
+from bot.conversation import whole
 from bot.doctor import Doctor
 
 from .conftest import HOME, STARTER, FakeIndex
@@ -43,3 +44,36 @@ def test_a_first_question_that_names_nothing_is_asked_back(context, question):
     assert doctor.ask(question, (), context).reasons == ("clarify:vague",)
     history = turns("环境保护税怎么报", "按季申报。")
     assert doctor.ask(question, history, context).outcome is not Outcome.CLARIFY
+
+
+def test_a_turn_that_leads_nowhere_is_read_again_as_leaning(doctor, context):
+    """It looks complete enough to stand, and alone it says nothing of what the boss did."""
+    history = turns("没有排污许可证就排污，罚多少？", "罚 20 万元以上 100 万元以下。")
+    turn = "当老板的要挨罚几多"
+    alone = doctor.ask(turn, (), context)
+    assert alone.outcome is not Outcome.ANSWERED
+    after = doctor.ask(turn, history, context)
+    assert after.outcome is Outcome.ANSWERED
+    assert "第一千一百零二条" in [citation.article for citation in after.citations]
+
+
+@pytest.mark.parametrize(
+    ("turn", "made"),
+    [
+        ("不对，证是办了的，没按证排", "没有排污许可证就排污罚多少，证是办了的，没按证排"),
+        ("搞岔了，是我老表的厂", "没有排污许可证就排污罚多少，是我老表的厂"),
+        ("不是厂，是个体户", "厂，是个体户，没有排污许可证就排污罚多少"),
+    ],
+)
+def test_a_correction_adds_a_fact_or_denies_one(turn, made):
+    assert whole(turn, turns("没有排污许可证就排污罚多少", "20 万元起。")).text == made
+
+
+def test_a_question_back_need_not_be_the_last_words(doctor):
+    asked = turns("骨科添一台拍片机，环评做哪种", "请问这台机器属于几类？设备资料上写明。")
+    assert whole("厂家回话了，三类，自己用", asked).followup
+
+
+def test_an_emergency_in_clauses_that_only_blanks_part(doctor, context):
+    question = "次钠跟酸倒混了 黄绿色气 一栋楼的人在咳 这个算不算突发环境事件"
+    assert doctor.ask(question, (), context).outcome is Outcome.EMERGENCY
