@@ -70,8 +70,8 @@ def triage(question: str, made: Whole | None = None) -> Verdict:
     language = language_of(plain)
     if hit := first("care", text):
         return _verdict(hit, language)
-    guessed = learned(_ends(text), _clauses(question))
-    made_whole = learned(_ends(squeezed(made.text))) if made else guessed
+    guessed = _learned(question)
+    made_whole = _learned(made.text) if made else guessed
     if guessed.outcome is Outcome.EMERGENCY and (made_whole.outcome is Outcome.EMERGENCY or _certain(text)):
         return replace(guessed, language=language)
     for name in ("foreign", "injection"):
@@ -100,7 +100,7 @@ def _followed(text: str, made: Whole, verdict: Verdict) -> Verdict:
         return Verdict("pass", doubt=replace(verdict, likely=True))
     if Outcome.EMERGENCY in (verdict.outcome, verdict.doubt and verdict.doubt.outcome):
         urgent = seen[Outcome.EMERGENCY] >= SUSPECT[Outcome.EMERGENCY]
-        before = learned(_ends(squeezed(made.previous))).outcome is Outcome.EMERGENCY
+        before = _learned(made.previous).outcome is Outcome.EMERGENCY
         return verdict if (urgent or before) and not _AFTERWARDS.search(text) else PASS
     return verdict
 
@@ -139,6 +139,10 @@ def without_object(verdict: Verdict) -> Verdict:
     if doubt and (doubt.likely or doubt.outcome is Outcome.EMERGENCY):
         return verdict
     return replace(verdict, doubt=Verdict("clarify:vague", Outcome.CLARIFY, "vague", likely=True))
+
+
+def _learned(question: str) -> Verdict:
+    return learned(_ends(squeezed(question)), _clauses(question))
 
 
 def _clauses(question: str) -> list[str]:
