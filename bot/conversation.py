@@ -83,6 +83,7 @@ def hangs(question: str) -> bool:
     return _leaning(question) >= _HANGS
 
 
+@lru_cache(maxsize=64)  # one turn is looked at by triage, by understanding and by the doctor
 def _leaning(question: str) -> float:
     return shipped(LEANING).probabilities(squeezed(question))["leans"]
 

@@ -279,8 +279,9 @@ class Doctor:
 
     def _asked_of_row(self, found: Found, row: Draft) -> Answer | None:
         """:returns: the row under a question back, where its classes part by what the question does not tell"""
-        offered = rows.choices(found, self._lexicon)
-        answer = self._decided(found, row, _lead(found, row.answer), None) if offered else None
+        lead = _lead(found, row.answer)
+        offered = rows.choices(found.question, lead.passage, self._lexicon) if lead else ()
+        answer = self._decided(found, row, lead, None) if offered else None
         if not answer or answer.outcome is not Outcome.ANSWERED:
             return None
         return replies.asked_of_row(answer, offered)
@@ -404,8 +405,7 @@ def _plain_only(state: State) -> bool:
 
 
 def _labels(found: Found) -> frozenset[str]:
-    hits = (*found.hits, *found.rows, *found.candidates, *found.named, *found.replaced, *found.earlier)
-    return frozenset(hit.passage.article for hit in hits if hit.passage.article)
+    return frozenset(hit.passage.article for hit in found.brought if hit.passage.article)
 
 
 def _lead(found: Found, answer: Answer) -> Hit | None:
@@ -413,11 +413,4 @@ def _lead(found: Found, answer: Answer) -> Hit | None:
     if not answer.citations:
         return None
     wanted = answer.citations[0].passage_id
-    return next(
-        (
-            hit
-            for hit in (*found.named, *found.replaced, *found.rows, *found.candidates, *found.hits, *found.earlier)
-            if hit.passage.id == wanted
-        ),
-        None,
-    )
+    return next((hit for hit in found.brought if hit.passage.id == wanted), None)

@@ -100,6 +100,11 @@ class Found:
     unknown: tuple[Reference, ...] = ()
     floors: Mapping[str, float] = field(default_factory=dict)  # similarity of what has nothing to do with the field
 
+    @property
+    def brought(self) -> tuple[Hit, ...]:
+        """Every hit, those that answer most directly first."""
+        return (*self.named, *self.replaced, *self.rows, *self.candidates, *self.hits, *self.earlier)
+
 
 @dataclass(frozen=True, slots=True)
 class State:

@@ -37,15 +37,10 @@ def written(folder: Path = SENTENCES) -> list[tuple[str, str, float]]:
 
     :raises LeakError: if one of them is kept back
     """
-    rows = [
+    return [
         (*row, _EDGE if path.name.startswith("edge_") else 1.0)
-        for path in sorted(folder.glob("*.yaml"))
-        for row in _read(path.read_text(encoding="utf-8"))
+        for path, row in _learnable(folder, {sentence for sentence, _ in unseen()}, UNSEEN)
     ]
-    kept_back = {sentence for sentence, _ in unseen()}
-    if leaked := [sentence for sentence, *_ in rows if sentence in kept_back]:
-        raise LeakError(f"kept back in {UNSEEN.name}, yet among the sentences to learn from: {leaked[0]}")
-    return rows
 
 
 def turns(asked: Sequence[str], folder: Path = TURNS) -> list[tuple[str, str, float]]:
@@ -55,10 +50,7 @@ def turns(asked: Sequence[str], folder: Path = TURNS) -> list[tuple[str, str, fl
 
     :raises LeakError: if one of them is kept back
     """
-    rows = [(*row, 1.0) for path in sorted(folder.glob("*.yaml")) for row in _read(path.read_text(encoding="utf-8"))]
-    kept_back = {turn for turn, _ in unseen_turns()}
-    if leaked := [turn for turn, *_ in rows if turn in kept_back]:
-        raise LeakError(f"kept back in {UNSEEN_TURNS.name}, yet among the turns to learn from: {leaked[0]}")
+    rows = [(*row, 1.0) for _, row in _learnable(folder, {turn for turn, _ in unseen_turns()}, UNSEEN_TURNS)]
     first = [sentence for sentence, name, _ in written() if not name.startswith("clarify")]
     return [*rows, *((text, STANDS, _ALONE) for text in (*sorted(set(asked)), *first))]
 
@@ -124,6 +116,14 @@ def write(model: Classifier, path: Path = WEIGHTS) -> None:
     )
     text = json.dumps(head, ensure_ascii=False, indent=1)
     path.write_text(f'{text[:-2]},\n "weights": {{\n{rows}\n}}\n}}\n', encoding="utf-8")
+
+
+def _learnable(folder: Path, kept_back: set[str], held: Path) -> list[tuple[Path, tuple[str, str]]]:
+    """:returns: the rows of a folder, each with its file; raises LeakError where one stands in `held`, whose texts `kept_back` are"""
+    rows = [(path, row) for path in sorted(folder.glob("*.yaml")) for row in _read(path.read_text(encoding="utf-8"))]
+    if leaked := [text for _, (text, _) in rows if text in kept_back]:
+        raise LeakError(f"kept back in {held.name}, yet among what is learned from: {leaked[0]}")
+    return rows
 
 
 def _read(text: str) -> list[tuple[str, str]]:

@@ -47,6 +47,9 @@ class Setting:
     on: date
     region: str
 
+    def context(self, question: Question) -> Context:
+        return Context(question.on or self.on, self.region if question.region is None else question.region)
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -122,7 +125,7 @@ def _changed(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
 
 def ask(system: System, question: Question, setting: Setting) -> Result:
     """One question through the same stream that the widget reads; an exception becomes a failed result."""
-    context = Context(question.on or setting.on, setting.region if question.region is None else question.region)
+    context = setting.context(question)
     history = [Turn(role, content) for role, content in question.history]
     began = time.perf_counter()
     first = 0.0

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.answer import Answer, Context, Turn
+from bot.answer import Answer, Turn
 from bot.doctor import Doctor
 from eval.questions import Question
 from eval.run import Setting
@@ -45,7 +45,7 @@ def steady(
     alone: dict[str, Answer] = {}
     for at, question in enumerate(first):
         tell(f"单独问 {at + 1}/{len(first)}")
-        alone[question.id] = doctor.ask(question.question, (), _context(question, setting))
+        alone[question.id] = doctor.ask(question.question, (), setting.context(question))
     chance = random.Random(seed)  # noqa: S311 - no secret
     same: list[float] = []
     changed: Counter[tuple[str, str]] = Counter()
@@ -53,7 +53,7 @@ def steady(
         tell(f"换话题问 {at + 1}/{len(first)}")
         before = chance.choice([other for other in first if other.group != question.group])
         history = (Turn("user", before.question), Turn("assistant", alone[before.id].text))
-        after = doctor.ask(question.question, history, _context(question, setting))
+        after = doctor.ask(question.question, history, setting.context(question))
         same.append(float(_shown(after) == _shown(alone[question.id])))
         if not same[-1]:
             changed[str(alone[question.id].outcome), str(after.outcome)] += 1
@@ -62,7 +62,3 @@ def steady(
 
 def _shown(answer: Answer) -> tuple[str, str]:
     return str(answer.outcome), answer.citations[0].label if answer.citations else ""
-
-
-def _context(question: Question, setting: Setting) -> Context:
-    return Context(question.on or setting.on, setting.region if question.region is None else question.region)

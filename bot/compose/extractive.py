@@ -110,13 +110,11 @@ def compose(found: Found, lexicon: Lexicon, *, limit: int = 2) -> Draft | None:
     order = ranked(question, found.candidates, lexicon, found.votes)
     if not order:
         return None
-    top = next(
-        (hit for _, hit in order[:_TRIED] if not beside_the_point(pieces(hit.passage, question, lexicon), question)),
-        order[0][1],
-    )
+    top, said = _to_the_point(order, question, lexicon)
     first, lower = prevailing(top, [hit for _, hit in order], question, lexicon)
     basis = Basis()
-    said = pieces(first.passage, question, lexicon)
+    if first is not top:
+        said = pieces(first.passage, question, lexicon)
     blocks = leading(first, question, lexicon, basis, said)
     if not blocks:
         return None
@@ -132,6 +130,16 @@ def compose(found: Found, lexicon: Lexicon, *, limit: int = 2) -> Draft | None:
         if block := _beside(hit, question, lexicon, basis, least):
             blocks.append(block)
     return basis.draft(found, Speaker.EXTRACT, blocks, (f"extract:{first.passage.label}",))
+
+
+def _to_the_point(order: Sequence[tuple[float, Hit]], question: Understood, lexicon: Lexicon) -> tuple[Hit, list[Piece]]:
+    """:returns: the first of the best passages that tells what is asked of what is asked about, else the best; and its sentences"""
+    tried: list[tuple[Hit, list[Piece]]] = []
+    for _, hit in order[:_TRIED]:
+        tried.append((hit, pieces(hit.passage, question, lexicon)))
+        if not beside_the_point(tried[-1][1], question):
+            return tried[-1]
+    return tried[0]
 
 
 def nearby(found: Found, limit: int = 2) -> Answer | None:

@@ -109,15 +109,14 @@ def ranked(question: Understood, hits: Sequence[Hit], lexicon: Lexicon) -> list[
     return sorted(out, key=lambda row: -row[0])
 
 
-def choices(found: Found, lexicon: Lexicon) -> tuple[str, ...]:
-    """:returns: the conditions to choose from, where the row asked about has several classes and the question tells nothing of
-    what parts them; () where it tells something, asks for the limit itself, or has been asked back already
+def choices(question: Understood, passage: Passage, lexicon: Lexicon) -> tuple[str, ...]:
+    """:param passage: the row that answers
+    :returns: the conditions to choose from, where the row has several classes and the question tells nothing of what parts
+        them; () where it tells something, asks for the limit itself, or has been asked back already
     """
-    order = ranked(found.question, found.rows, lexicon)
-    matter = found.question.matter
-    if not order or found.question.followup or _MEASURED.search(matter):
+    matter = question.matter
+    if question.followup or _MEASURED.search(matter):
         return ()
-    passage = order[0][1].passage
     cells = [cell for _, cell in _classes(passage)]
     texts = ("".join(trades(matter)[:1]), trade(passage), *cells)
     readings: tuple[Callable[[str], Iterable[str]], ...] = (terms, lexicon.matters)
