@@ -17,7 +17,7 @@ from rich.table import Table
 from bot import batch as batches
 from bot import classifier, training
 from bot import fit as fitting
-from bot.answer import Answer, Context, Decision, Delta, Speaker, Turn
+from bot.answer import Answer, Context, Decision, Delta, Outcome, Speaker, Turn
 from bot.decide import CALIBRATION, Calibration, calibration
 from bot.doctor import Doctor
 from bot.door import open_doctor
@@ -101,10 +101,10 @@ def fit(
     sets: Annotated[list[Path], typer.Argument(help="开发集（不能是 heldout）", exists=True, dir_okay=False)],
     *,
     target: Annotated[Path, typer.Option(help="写到哪里", dir_okay=False)] = CALIBRATION,
-    beside: Annotated[int, typer.Option(help="补充样本每种最多几条", min=0)] = 700,
+    beside: Annotated[int, typer.Option(help="补充样本最多几条", min=0)] = 700,
     seed: int = 7,
 ) -> None:
-    """用开发集拟合置信度的权重；知识库的问答（逐条移出索引再问）和该分流的句子作补充。"""
+    """用开发集拟合置信度的权重；知识库的问答（逐条移出索引再问）作补充。重新训练分流之后要再拟合一次。"""
     settings = Settings()
     seen: list[tuple[Mapping[str, float], Answer]] = []
     try:
@@ -116,19 +116,20 @@ def fit(
     for at, row in enumerate(rows):
         seen.clear()
         history = [Turn(**turn) for turn in row.get("history") or ()]
-        doctor.ask(row["question"], history, _context(row.get("on") or "", row.get("region") or "", settings))
-        if len(seen) > 1:
+
+        answer = doctor.ask(row["question"], history, _context(row.get("on") or "", row.get("region") or "", settings))
+        if len(seen) != 1 or not (answer.outcome is Outcome.ANSWERED or "escalate:unknown" in answer.reasons):
             continue  # several questions in one: no draft alone holds all that the row asks
         group = str(row.get("group") or at)
         samples += [fitting.Sample(features, fitting.is_right(row, answer), 1.0, group) for features, answer in seen]
     others: list[fitting.Sample] = []
-    for question, left_out, wanted, weight in _rehearsals(beside, seed):
+    for question, left_out, wanted in _rehearsals(beside, seed):
         seen.clear()
         doctor.rehearse(question, _context("", "", settings), without=left_out)
         others += [
-            fitting.Sample(features, fitting.is_right(wanted, answer), weight)
+            fitting.Sample(features, fitting.is_right(wanted, answer), fitting.LIBRARY)
             for features, answer in seen
-            if not (left_out and answer.speaker is Speaker.FAQ)  # its neighbour would not have been taken
+            if answer.speaker is not Speaker.FAQ  # its neighbour would not have been taken
         ]
     before = calibration()
     try:
@@ -143,15 +144,12 @@ def fit(
     console.print(f"样本 {len(samples)}，补充 {len(others)}，写入 {target}")
 
 
-def _rehearsals(most: int, seed: int) -> Iterator[tuple[str, str, Mapping[str, Any], float]]:
-    """:returns: question, what is left out of the index, what would be right, weight"""
+def _rehearsals(most: int, seed: int) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """:returns: question of a FAQ, the FAQ, which is left out of the index, what would be right"""
     chance = random.Random(seed)
     for faq in library.load().faqs[:most]:
         gold = [{"title": cite.title, "article": cite.article} for cite in faq.stands_for[:2]]
-        yield chance.choice(faq.questions), faq.id, {"outcome": "answered", "gold": gold}, fitting.LIBRARY
-    rows = [row for row in training.written() if row[1] != training.PASS]
-    for text, name, _ in chance.sample(rows, min(most, len(rows))):
-        yield text, "", {"outcome": name}, fitting.FOREIGN
+        yield chance.choice(faq.questions), faq.id, {"outcome": "answered", "gold": gold}
 
 
 def _reports(

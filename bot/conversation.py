@@ -16,8 +16,10 @@ MAX_TURNS = 12  # older turns say nothing about this question
 _LEANS, _HANGS = 0.3, 0.8  # of the likelihood; set on turns in two parts, each judged by what was learned from the other
 _TOLD = 6  # letters of what was told before it was asked
 _MAY_LEAN, _SHORT = 0.04, 30  # characters
+_TALK = 0.6  # of the likelihood
 _LAST_WORDS = 60  # characters of our reply, in which a question back stands
 _QUESTION = re.compile(r"[?？]")
+_ADDS = re.compile(r"法|条|个人|单位")  # the law, the article, who: what is asked for of what was asked about
 _ENDS = re.compile(r"[?？。!！]*$")
 
 
@@ -65,7 +67,10 @@ def whole(question: str, history: Sequence[Turn], *, leaning: bool = False) -> W
 
 def _smalltalk(text: str) -> bool:
     """Whether a turn is a greeting or thanks and nothing else: no question can lean on it."""
-    return first("smalltalk", squeezed(text)) is not None
+    if first("smalltalk", squeezed(text)):
+        return True
+    seen = shipped().probabilities(squeezed(text))
+    return seen["answered:greeting"] + seen["answered:thanks"] >= _TALK
 
 
 def leans(question: str) -> bool:
@@ -128,14 +133,15 @@ def displeased(question: str) -> bool:
 
 
 def _subject(earlier: Sequence[str]) -> str:
-    """The last question that stands on its own, with the turns since that lean on it (at most one)."""
-    for at in range(len(earlier) - 1, -1, -1):
-        if not leans(earlier[at]) and not displeased(earlier[at]) and len(letters(earlier[at])) >= 3:
-            leaning = [text for text in earlier[at + 1 :] if not displeased(text)][-1:]
-            return (
-                _joined(earlier[at], leaning[0]) if leaning and re.search(r"法|条|个人|单位", leaning[0]) else earlier[at]
-            )
-    return earlier[-1] if earlier else ""
+    """The last question that surely stands on its own, with the last turn since that adds to it."""
+    telling = [text for text in earlier if not displeased(text)]
+    stands = [at for at, text in enumerate(telling) if not leans(text) and len(letters(text)) >= 3]
+    surely = [at for at in stands if _leaning(telling[at]) < _MAY_LEAN]
+    if not stands:
+        return earlier[-1] if earlier else ""
+    at = (surely or stands)[-1]
+    added = [text for text in telling[at + 1 :] if not leans(text) or _ADDS.search(text)]
+    return _joined(telling[at], added[-1]) if added else telling[at]
 
 
 def _after_correction(question: str) -> str:

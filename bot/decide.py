@@ -4,29 +4,29 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.answer import Answer, Contact, Turn
-from bot.compose import rows
-from bot.compose.faq import Match
+from bot.answer import Contact, Turn
+from bot.compose import extractive, rows
 from bot.compose.regimes import WHICH
-from bot.compose.sentences import tells, words_of
+from bot.compose.sentences import words_of
 from bot.conversation import clarified
 from bot.lexicon import Lexicon
 from bot.offtopic import nearness
 from bot.rules import read
 from bot.search import articles_of
 from bot.state import Found
+from bot.triage import ordinary
 from corpus.model import Cite
 from corpus.starter import Responsible
 from indexer.hit import Hit
 
 CALIBRATION = Path(__file__).parent / "calibration.json"
-FEATURES = ("covered", "asked", "share", "faq", "named", "said", "told", "near", "nearest", "row", "long")
+FEATURES = ("ordinary", "answers", "share", "near", "nearest")
 _SUMS_UP = 0.5
-_LONG = 40  # terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +50,9 @@ def calibration(path: Path = CALIBRATION) -> Calibration:
     return Calibration(float(data["bias"]), weights)
 
 
-def features(found: Found, draft: Answer, lead: Hit | None, match: Match | None, lexicon: Lexicon) -> dict[str, float]:
-    """What speaks for an answer, each between 0 and 1.
+def features(found: Found, lead: Hit | None, lexicon: Lexicon) -> dict[str, float]:
+    """What speaks for an answer, each between 0 and about 1.
 
-    :param draft: the answer as verified
     :param lead: the passage that the answer leans on first
     """
     question = found.question
@@ -62,25 +61,17 @@ def features(found: Found, draft: Answer, lead: Hit | None, match: Match | None,
     known = passage.questions if passage else ()
     covered = lexicon.coverage(question.matter, *words) if words else 0.0
     asked = max((lexicon.likeness(question.matter, other) for other in known), default=0.0)
-    row = _row(found, lead, lexicon)
     alike = [hit for hit in found.hits if _same(hit, lead, lexicon)]
+    # what is named need not be described
     named = bool(found.named or question.standing or (found.transition and WHICH.search(question.text)))
-    if named:  # what is named need not be described
-        covered = asked = 1.0
+    order = extractive.ranked(question, found.candidates, lexicon, found.votes)
     return {
-        "covered": covered,
-        "asked": asked,
+        "ordinary": ordinary(question.text),
+        "answers": order[0][0] if order else 0.0,
         "share": _share(found.hits, alike),
-        "faq": match.score if match else 0.0,
-        "named": float(named),
-        "said": lexicon.coverage(question.matter, draft.text),
-        "told": float(tells(draft.text, question)),
         # the cells of a row hold few words to be near to
-        "near": 1.0 if named else max(row, nearness(alike, "near", found.floors, covered)),
+        "near": 1.0 if named else max(_row(found, lead, lexicon), nearness(alike, "near", found.floors, covered)),
         "nearest": 1.0 if named else nearness(alike, "near_asked", found.floors, asked),
-        "row": row,
-        # of a story told at length no rule holds much
-        "long": min(1.0, len(set(lexicon.terms(question.matter))) / _LONG),
     }
 
 
@@ -118,12 +109,15 @@ class Clarifying:
     choices: tuple[str, ...]
 
 
-def clarifying(missing: str, history: Sequence[Turn]) -> Clarifying | None:
+def clarifying(missing: str, text: str, history: Sequence[Turn]) -> Clarifying | None:
     """:param missing: id of the fact that decides, as triage names it
-    :returns: the question back with its choices; None where there is none, or where we have just asked back
+    :returns: the question back with its choices; None where there is none, where `text` tells the fact, or where we have just
+        asked back
     """
     row = next((row for row in read("replies")["choices"] if row["id"] == missing), None)
-    return Clarifying(f"clarify:{missing}", row["ask"], tuple(row["choices"])) if row and not clarified(history) else None
+    if not row or clarified(history) or ("told" in row and re.search(row["told"], text)):
+        return None
+    return Clarifying(f"clarify:{missing}", row["ask"], tuple(row["choices"]))
 
 
 def responsible(text: str, contacts: Sequence[Responsible]) -> Contact | None:

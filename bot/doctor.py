@@ -10,33 +10,31 @@ from langchain_core.runnables import Runnable, RunnableLambda
 
 from bot import lexicon as lexicons
 from bot import replies
-from bot.answer import Answer, Block, Contact, Context, Decision, Delta, Event, Outcome, References, Speaker, Turn
-from bot.compose import extractive, faq, named, regimes, rows, standing
-from bot.compose.basis import Basis, Draft
+from bot.answer import Answer, Block, Context, Decision, Delta, Event, Outcome, References, Speaker, Turn
+from bot.compose import faq, rows
+from bot.compose.basis import Basis
+from bot.compose.library import LibraryComposer
 from bot.compose.model import ModelComposer, draft
-from bot.compose.sentences import lacking
 from bot.conversation import hangs, may_lean, misses, whole, with_expert
-from bot.decide import Calibration, calibration, clarifying, features, responsible
+from bot.decide import Calibration, calibration, clarifying
 from bot.english import in_chinese
+from bot.judgement import Judgement
 from bot.judges import Judge
 from bot.merge import merged
 from bot.model import ModelError, Writer
 from bot.offtopic import floor
 from bot.references import Laws
 from bot.search import Without, find
-from bot.state import Found, Kind, State, Understood, Verdict
-from bot.suggest import suggestions
+from bot.state import Found, State, Understood, Verdict
 from bot.text import normalise
 from bot.triage import MAX_CHARACTERS, TALK, triage, without_object
 from bot.understanding import understand
-from bot.verify import check
 from corpus import starter as library
 from corpus.starter import Starter
-from indexer.hit import Hit, Index
+from indexer.hit import Index
 
 REGION = "湖北省武汉市"
 ANSWER_AT = 0.45
-_NEARBY = 0.15  # the confidence from which the nearest rules are named beside a hand-over
 _PLAIN = ("empty", "nonsense")  # asks back without choices
 _MAY_MISS = (None, Outcome.ESCALATE, Outcome.ANSWERED, Outcome.CLARIFY)  # what may be the third miss in a row
 # An answer as sure as this stands against a suspicion of the classifier; to miss an emergency does the greatest harm.
@@ -82,9 +80,8 @@ class Doctor:
         self._lexicon = lexicons.of(self._starter)
         self._region = region
         self._composer = ModelComposer(writer, self._lexicon, judges) if writer else None
-        self._weights = weights or calibration()
-        self._answer_at = answer_at
-        self._observe = observe
+        self._judgement = Judgement(self._starter, self._lexicon, region, weights or calibration(), answer_at, observe)
+        self._library = LibraryComposer(self._starter, self._lexicon, self._judgement)
         self._floors: dict[str, dict[str, float]] = {}
         before = self._step(self._triage) | self._step(self._understand) | self._step(self._search)
         self._before: Runnable[State, State] = before
@@ -125,7 +122,7 @@ class Doctor:
         state = self._understand(self._state(question, (), context))
         index = Without(self._index(), without)
         for part in state.parts:
-            self._from_library(self._found(part, index))
+            self._library.answer(self._found(part, index), self._index())
 
     # -- steps ---------------------------------------------------------------------------------------------------------
 
@@ -176,7 +173,7 @@ class Doctor:
         understood = self._understand(state)
         if any(part.elsewhere for part in understood.parts):
             return True
-        match = self._match(self._found(understood.parts[0], self._index()))
+        match = self._library.match(self._found(understood.parts[0], self._index()))
         return match is not None and match.score >= faq.SURE
 
     def _asked_back(self, state: State) -> State:
@@ -184,7 +181,7 @@ class Doctor:
         where a catalogue has one class for the whole trade.
         """
         parts = self._understand(state).parts
-        asking = clarifying(state.verdict.reply if state.verdict else "", state.history)
+        asking = clarifying(state.verdict.reply if state.verdict else "", parts[0].text, state.history)
         clear = len(parts) > 1 or any(part.followup or part.references or part.elsewhere for part in parts)
         if not asking or clear:
             return replace(state, verdict=Verdict("pass"))
@@ -192,7 +189,7 @@ class Doctor:
         if rows.settles(found, self._lexicon):
             return replace(state, verdict=Verdict("pass"))
         row = rows.catalogue(found, self._lexicon)
-        if row and (asked := self._asked_of_row(found, row)):
+        if row and (asked := self._library.asked_of_row(found, row)):
             return replace(state, parts=parts, answer=asked)
         return replace(state, parts=parts, answer=replies.clarify(asking, parts[0].text, state.context.on))
 
@@ -214,7 +211,7 @@ class Doctor:
         answers = []
         for found in state.found:
             answer = self._from_model(found) if self._composer else None
-            answers.append(answer or self._from_library(found))
+            answers.append(answer or self._library.answer(found, self._index()))
         whole = merged(answers, state.parts[0].text if len(state.parts) == 1 else normalise(state.asked))
         if doubted := self._doubted(state, whole):
             return replace(state, answer=doubted)
@@ -251,47 +248,6 @@ class Doctor:
 
     # -- composing -----------------------------------------------------------------------------------------------------
 
-    def _from_library(self, found: Found) -> Answer:
-        index = self._index()
-        match = self._match(found)
-        made = standing.compose(found, index, self._starter)
-        if not made and (found.named or found.unknown):
-            made = named.by_article(found, index, self._starter, self._lexicon)
-        if found.unknown and not made and not named.asks_beside(found, self._lexicon):
-            return self._unknown(found, 0.0, ("no-such-article",))
-        absent = named.missing(found, self._starter) if not made else []
-        row = rows.catalogue(found, self._lexicon) if not made and (not match or match.score < faq.SURE) else None
-        if row and (asked := self._asked_of_row(found, row)):
-            return asked
-        if row:
-            made, match = row, None
-        if not made and match:
-            entry = self._starter.entries.get(match.hit.passage.id)
-            made = faq.compose(found, match, entry, index, self._starter.instruments, self._lexicon)
-        made = made or extractive.compose(found, self._lexicon)
-        if not made:
-            return self._unknown(found, 0.0, ("no-passage",))
-        lead = match.hit if match and made.answer.speaker is Speaker.FAQ else _lead(found, made.answer)
-        made = Draft(replace(made.answer, blocks=(*absent, *made.answer.blocks)), made.evidence)
-        if not found.question.standing:
-            made = regimes.two_regimes(found, made, index, self._starter, self._lexicon)
-        return self._decided(found, made, lead, match)
-
-    def _asked_of_row(self, found: Found, row: Draft) -> Answer | None:
-        """:returns: the row under a question back, where its classes part by what the question does not tell"""
-        lead = _lead(found, row.answer)
-        offered = rows.choices(found.question, lead.passage, self._lexicon) if lead else ()
-        answer = self._decided(found, row, lead, None) if offered else None
-        if not answer or answer.outcome is not Outcome.ANSWERED:
-            return None
-        return replies.asked_of_row(answer, offered)
-
-    def _match(self, found: Found) -> faq.Match | None:
-        candidates = faq.matches(found.question.matter, found.hits, self._starter.entries, self._lexicon)
-        articles = (known for hit in found.candidates for known in hit.passage.questions)
-        asked = max((self._lexicon.likeness(found.question.matter, known) for known in articles), default=0.0)
-        return faq.chosen(found.question, candidates, self._lexicon, asked)
-
     def _from_model(self, found: Found) -> Answer | None:
         """:returns: the model's answer, None where the library's own must take its place."""
         return next((event.answer for event in self._spoken(found) if isinstance(event, Decision)), None)
@@ -305,14 +261,14 @@ class Doctor:
             yield event
         if spoke:
             return
-        answer = self._from_library(found)
+        answer = self._library.answer(found, self._index())
         yield References(answer.citations, answer.speaker)
         yield from (Delta(block) for block in answer.blocks)
         yield Decision(answer)
 
     def _spoken(self, found: Found) -> Iterator[Event]:
         """What the model says, each sentence once it holds; nothing where the library's own answer must take its place."""
-        if not self._composer or found.named or found.unknown or found.question.period or self._match(found):
+        if not self._composer or found.named or found.unknown or found.question.period or self._library.match(found):
             return
         basis = Basis()
         blocks: list[Block] = []
@@ -322,7 +278,7 @@ class Doctor:
                 blocks.append(block)
                 if begun:
                     yield Delta(block)
-                elif self._sure(found, draft(found, basis, blocks, reason), basis.hits[blocks[0].cites[0] - 1]):
+                elif self._judgement.sure(found, draft(found, basis, blocks, reason), basis.hits[blocks[0].cites[0] - 1]):
                     begun = True
                     yield References(tuple(basis.citations), Speaker.MODEL)
                     yield from map(Delta, blocks)
@@ -330,67 +286,7 @@ class Doctor:
             reason = f"model:broken-off:{error}"[:120]
         if begun:
             made = draft(found, basis, blocks, reason)
-            yield Decision(self._decided(found, made, basis.hits[blocks[0].cites[0] - 1], None, begun=True))
-
-    def _sure(self, found: Found, begun: Draft, lead: Hit) -> bool:
-        """Whether the answer that begins so will be given: what is shown must not be taken back."""
-        seen = features(found, begun.answer, lead, None, self._lexicon)
-        return not lacking(found.question, begun.answer.text) and self._weights.confidence(seen) >= self._answer_at
-
-    # -- deciding ------------------------------------------------------------------------------------------------------
-
-    def _decided(
-        self, found: Found, made: Draft, lead: Hit | None, match: faq.Match | None, *, begun: bool = False
-    ) -> Answer:
-        """An answer where enough of it holds and the confidence reaches the threshold, else somebody who knows.
-
-        :param lead: the passage that answers under today's law
-        :param begun: what is asked for stands in sentences that have been shown
-        """
-        checked = check(regimes.of_here(found, made, self._region), self._lexicon, _labels(found))
-        seen = features(found, checked.answer, lead, match, self._lexicon)
-        if self._observe:
-            self._observe(seen, checked.answer)
-        confidence = self._weights.confidence(seen)
-        reasons = (*made.answer.reasons, *(f"dropped:{reason}" for _, reason in checked.dropped[:5]))
-        if not checked.holds:
-            return self._unknown(found, confidence, (*reasons, "nothing-verified"))
-        if not begun and (owed := lacking(found.question, checked.answer.text)):
-            return self._unknown(found, confidence, (*reasons, f"lacks:{owed}"))
-        if confidence < self._answer_at:
-            return self._unknown(found, confidence, (*reasons, f"confidence:{confidence:.2f}"))
-        return replace(
-            checked.answer,
-            confidence=round(confidence, 4),
-            reasons=reasons,
-            suggestions=suggestions(found.question.matter, found.hits, self._lexicon, lead),
-            contacts=self._contacts(found.question),
-        )
-
-    def _contacts(self, question: Understood) -> tuple[Contact, ...]:
-        if question.kind is not Kind.WHO:
-            return ()
-        contact = responsible(question.text, self._starter.contacts)
-        return (contact,) if contact else ()
-
-    def _unknown(self, found: Found, confidence: float, reasons: tuple[str, ...]) -> Answer:
-        verdict = Verdict("escalate:unknown", Outcome.ESCALATE, "escalate-unknown")
-        answer = replies.reply(verdict, found.question.text, self._starter.contacts, found.question.on)
-        near = extractive.nearby(found) if confidence >= _NEARBY else None
-        return replace(
-            answer,
-            blocks=(
-                *regimes.not_here(found, self._region),
-                *named.missing(found, self._starter),
-                *answer.blocks,
-                *(near.blocks if near else ()),
-            ),
-            citations=near.citations if near else (),
-            confidence=round(confidence, 4),
-            reasons=(*reasons, *answer.reasons),
-            suggestions=suggestions(found.question.matter, found.hits, self._lexicon),
-            hits=found.hits,
-        )
+            yield Decision(self._judgement.decided(found, made, basis.hits[blocks[0].cites[0] - 1], begun=True))
 
     @staticmethod
     def _answered(state: State) -> Answer:
@@ -402,15 +298,3 @@ class Doctor:
 def _plain_only(state: State) -> bool:
     """Whether the whole answer must be known before anything of it is shown."""
     return bool(state.verdict and (state.verdict.language != "zh" or state.verdict.doubt))
-
-
-def _labels(found: Found) -> frozenset[str]:
-    return frozenset(hit.passage.article for hit in found.brought if hit.passage.article)
-
-
-def _lead(found: Found, answer: Answer) -> Hit | None:
-    """The hit behind the first citation."""
-    if not answer.citations:
-        return None
-    wanted = answer.citations[0].passage_id
-    return next((hit for hit in found.brought if hit.passage.id == wanted), None)

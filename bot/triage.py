@@ -18,7 +18,7 @@ MAX_CHARACTERS = 2000
 # (see CERTAIN in `bot.doctor`). Set on sentences in three parts, each judged by what was learned from the other two, and on
 # development questions; to miss an emergency does the greatest harm.
 SURE = {
-    Outcome.EMERGENCY: 0.3,
+    Outcome.EMERGENCY: 0.2,
     Outcome.REFUSE: 0.72,
     Outcome.REDIRECT: 0.72,
     Outcome.ESCALATE: 0.72,
@@ -38,7 +38,8 @@ _CLAUSE = re.compile(r"[,，。;；!！?？\s]")
 _SHORTEST = 5  # characters
 _NOT_NOW = frozenset({"plan", "suppose", "past"})  # drills, what if, last year
 _ALONE = 0.85  # of a follow-up's own words, to be refused or redirected whatever was asked before
-_MIXED, _CLEAR = 0.01, 0.7  # of the whole text and of one of its clauses, where together they make an emergency
+_MIXED, _CLEAR = 0.03, 0.7  # of the whole text and of one of its clauses, where together they make an emergency
+_BOTH = 0.9  # of two of its clauses, which make one whatever law is asked about behind them
 _AFTERWARDS = re.compile(r"罚|赔|责任|坐牢|判刑|起诉|官司|违法|保险|补偿|医药费|误工费|法律上|一般来说|哪一?[条部]")
 _REPLIES = {"refuse:evade": "refuse-evasion"}
 _EMERGENCIES = (
@@ -77,7 +78,8 @@ def triage(question: str, made: Whole | None = None) -> Verdict:
     for name in ("foreign", "injection"):
         if hit := first(name, text):
             return _verdict(hit, language)
-    if len(letters(plain)) < 2 or _is_noise(plain):
+    kept = letters(plain)
+    if not kept or _is_noise(plain) or (not made and (len(kept) < 2 or kept.isdigit())):  # 有, 20 answer a question of ours
         return Verdict("nonsense", Outcome.CLARIFY, "nonsense", language=language)
     if language != "zh":
         if guessed.outcome is Outcome.REFUSE:
@@ -129,6 +131,11 @@ def learned(text: str, clauses: Sequence[str] = ()) -> Verdict:
     return PASS
 
 
+def ordinary(question: str) -> float:
+    """:returns: how likely a question (made whole) is one that rules answer (0..1)"""
+    return shipped().probabilities(_ends(squeezed(question)))["pass"]
+
+
 def without_object(verdict: Verdict) -> Verdict:
     """:returns: the verdict on a first question that points at something which nobody has named: asked back, unless the
     library is nearly certain; a suspicion that does more harm if it is missed stays
@@ -155,9 +162,10 @@ def _urgent(text: str, seen: Mapping[str, float], clauses: Sequence[str]) -> boo
     whole = seen[Outcome.EMERGENCY]
     if whole >= SURE[Outcome.EMERGENCY]:
         return whole >= max(seen[other] for other in SURE)
-    if whole < _MIXED or concepts().found(text) & _NOT_NOW:
+    if len(clauses) < 2 or concepts().found(text) & _NOT_NOW:
         return False
-    return len(clauses) > 1 and any(shipped().probabilities(part)[Outcome.EMERGENCY] >= _CLEAR for part in clauses)
+    parts = sorted(shipped().probabilities(part)[Outcome.EMERGENCY] for part in clauses)
+    return parts[-2] >= _BOTH or (whole >= _MIXED and parts[-1] >= _CLEAR)
 
 
 def _guess(outcome: Outcome, text: str, seen: Mapping[str, float]) -> Verdict:
@@ -204,11 +212,9 @@ def _verdict(rule: Rule, language: str) -> Verdict:
 
 
 def _is_noise(text: str) -> bool:
-    """Repetition of one or two characters, keyboard rows, digits alone."""
+    """Repetition of one or two characters, keyboard rows."""
     kept = letters(text)
     if len(set(kept)) <= 2 and len(kept) >= 4:
-        return True
-    if kept.isdigit():
         return True
     words = re.findall(r"[a-z]{3,}", kept.lower()) if kept.isascii() else []
     typed = [

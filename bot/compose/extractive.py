@@ -59,6 +59,9 @@ _ANY_CONDUCT = re.compile(r"这些行为|上述|前[款项]|个人也")
 # A person who does it for himself is no person in charge.
 _ALONE = re.compile(r"^(?:对)?个人|个人(?:乱|在|处|露天|未|违|有|不|擅自)|对个人处|公民")
 _ASKS_ALONE = re.compile(r"个人(?!信息)|自[己家]家?|居民(?!区|楼)|村民|老[头爹]|婆婆|邻居")
+# What follows if the first penalty changes nothing leads only where that is asked.
+_LATER = re.compile(r"^(?:限期内|逾期|期满|经[^，]{0,8})?仍|^拒不改正")
+_ASKS_LATER = re.compile(r"拒不|[还仍就]是?[不没]|补不上|再不|[死硬]活?不改|不改[会咋怎么又]|第二[步次]")
 _NAMED = {
     Status.DRAFT: "据《{title}》的征求意见稿（不是现行规定）：{text}",
     Status.NEWS: "据新闻报道（不是执法依据）：{text}",
@@ -210,6 +213,8 @@ def _lead(found: list[Piece], question: Understood) -> list[Piece]:
         found = [piece for piece in found if _ALONE.search(piece.text)] or found
     elif wants_penalty(question):
         found = [piece for piece in found if not _PERSONS.search(piece.text)] or found  # these follow: see `_persons`
+    if wants_penalty(question) and not _ASKS_LATER.search(asked):
+        found = [piece for piece in found if not _LATER.search(piece.text)] or found
     telling = next(
         (told for test in (exact, tells) if (told := [piece for piece in found if test(piece.text, question)])), found
     )

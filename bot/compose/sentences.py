@@ -40,9 +40,13 @@ _WANTS_PENALTY = re.compile(
 )
 # A time in figures, which goes before 及时 and 期限 where a question asks how long.
 _TIMED = re.compile(r"[\d一二三四五六七八九十百半两]+\s*(?:个)?(?:工作日|日|天|月|年|小时|点|分钟)|每(?:半?年|季度?|月|周)")
+# How long a paper is valid is no answer to when something is due, unless that is asked.
+_VALID = re.compile(r"有效期|管 ?[\d一二三四五六七八九十]+ ?年")
+_ASKS_VALID = re.compile(r"有效|管几|几年|多少年|管多久|管好久|什么时候到期")
 # Questions whose words tell what the answer must hold, whatever their kind.
 _SPECIAL = (
     (re.compile(r"(?:电话|热线|号码).{0,4}(?:多少|几多|几|是什么|哪个)|(?:打|拨).{0,4}(?:什么|哪个|几多|多少).{0,2}(?:电话|热线|号)"), re.compile(r"12\d{3}|\d{3,4}-\d{7,8}|[一二三四五六七八九〇零]{5}")),
+    (re.compile(r"(?:多久|几[天月年]|几个月|多长时间|多少天)[^,，。]{0,6}(?:一次|一回|[测查检换评审]次)|频[次率]"), re.compile(r"每|[一两三四\d] ?次|频")),
     (re.compile(r"(?:倒|排|产|存|放|用|养|埋|运|偷排)(?:了|放|出|生)?(?:多少|几多|好多)(?!钱|分贝)"), re.compile(r"吨|千克|公斤|立方米|[头只倍]|排放量")),
 )  # fmt: skip
 _YEAR = re.compile(r"(?<!\d)20\d\d(?=\s*年(?!版))")
@@ -114,7 +118,11 @@ def tells(text: str, question: Understood) -> bool:
 
 def exact(text: str, question: Understood) -> bool:
     """Whether a text that tells what is asked does so in figures, where figures are asked for (三日 rather than 及时)."""
-    return tells(text, question) and (question.kind is not Kind.DEADLINE or bool(_TIMED.search(text)))
+    if question.kind is Kind.DEADLINE:
+        beside = _VALID.search(text) and not _ASKS_VALID.search(question.text)
+        late = "提前" in question.text and "前" not in text
+        return tells(text, question) and bool(_TIMED.search(text)) and not beside and not late
+    return tells(text, question)
 
 
 def lacking(question: Understood, text: str) -> str:

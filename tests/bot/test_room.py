@@ -60,8 +60,8 @@ def test_a_bad_line_costs_itself_alone(doctor, line):
 
 
 def test_fit_learns_what_separates_right_from_wrong():
-    right = [fit.Sample({"covered": 0.9, "asked": 0.8}, right=True)] * 20
-    wrong = [fit.Sample({"covered": 0.2, "asked": 0.1}, right=False)] * 20
+    right = [fit.Sample({"near": 0.9, "answers": 0.8}, right=True)] * 20
+    wrong = [fit.Sample({"near": 0.2, "answers": 0.1}, right=False)] * 20
     learned = fit.fit([*right, *wrong], rounds=400)
     assert learned.confidence(right[0].features) > 0.8 > 0.2 > learned.confidence(wrong[0].features)
     assert min(learned.weights.values()) >= 0.0
@@ -80,7 +80,7 @@ def test_fit_refuses_held_out_files(tmp_path):
 def test_weights_are_read_back(tmp_path):
     path = tmp_path / "weights.json"
     fit.write(Calibration(-1.0, dict.fromkeys(FEATURES, 0.5)), path, "test")
-    assert calibration(path).weights["covered"] == 0.5
+    assert calibration(path).weights["near"] == 0.5
     path.write_text('{"bias": 0, "weights": {"luck": 1}}')
     with pytest.raises(ValueError, match="luck"):
         calibration(path)
@@ -97,7 +97,7 @@ def test_shipped_weights_are_sound():
 def test_one_missing_fact_is_asked_for(question):
     verdict = triage(question)
     assert verdict.outcome is Outcome.CLARIFY
-    asking = clarifying(verdict.reply, ())
+    asking = clarifying(verdict.reply, "", ())
     assert asking is not None
     assert 2 <= len(asking.choices) <= 5
 
@@ -107,10 +107,26 @@ def test_nothing_is_missing(question):
     assert triage(question).outcome is None
 
 
+@pytest.mark.parametrize(
+    ("missing", "question"),
+    [
+        ("incident", "造成一般的污染事故罚多少？"),
+        ("incident", "特别重大环境污染事故罚多少"),
+        ("pollutant", "废水超标了罚多少"),
+        ("which-licence", "辐射证到期了怎么续"),
+        ("noise-fine", "工地噪声超标罚多少"),
+        ("stopped", "收到限制生产决定书，多久能恢复"),
+    ],
+)
+def test_a_fact_that_is_told_is_not_asked_for(missing, question):
+    assert clarifying(missing, question, ()) is None
+    assert clarifying(missing, "这种一般罚多少", ()) is not None
+
+
 def test_it_is_never_asked_back_twice_in_a_row():
-    asking = clarifying("trade", ())
+    asking = clarifying("trade", "", ())
     assert asking is not None
-    assert clarifying("scale", [Turn("user", "要不要做环评"), Turn("assistant", asking.ask)]) is None
+    assert clarifying("scale", "", [Turn("user", "要不要做环评"), Turn("assistant", asking.ask)]) is None
 
 
 def test_each_missing_fact_that_is_learned_has_its_question():

@@ -77,3 +77,30 @@ def test_a_question_back_need_not_be_the_last_words(doctor):
 def test_an_emergency_in_clauses_that_only_blanks_part(doctor, context):
     question = "次钠跟酸倒混了 黄绿色气 一栋楼的人在咳 这个算不算突发环境事件"
     assert doctor.ask(question, (), context).outcome is Outcome.EMERGENCY
+
+
+def test_thanks_in_between_are_nothing_to_lean_on():
+    history = (*turns("自行监测的原始记录要不要自己存", "要。"), *turns("好嘞，谢了", "不客气。"))
+    assert whole("那这个要留几年", history).text.startswith("自行监测的原始记录")
+
+
+def test_what_leans_in_between_is_not_what_a_turn_leans_on():
+    history = (*turns("污水进园区污水厂的还要交环保税吗", "不交。"), *turns("按月报还是按季报", "按季。"))
+    assert "环保税" in whole("那最迟几号要交", history).text
+
+
+def test_a_fact_told_in_between_is_kept():
+    history = (
+        *turns("我们做的是金属表面喷粉，排污许可归哪类", "请问有没有烘干炉？"),
+        *turns("是静电喷粉，有烘干炉", "好的。"),
+    )
+    made = whole("那我到底办哪类证", history).text
+    assert "金属表面喷粉" in made
+    assert "烘干炉" in made
+
+
+@pytest.mark.parametrize("turn", ["有", "20"])
+def test_one_word_answers_a_question_of_ours(doctor, context, turn):
+    history = turns("没有排污许可证就排污，罚多少？", "想先问一句：您厂里有几个排污口？")
+    assert doctor.ask(turn, history, context).reasons != ("nonsense",)
+    assert doctor.ask(turn, (), context).reasons == ("nonsense",)

@@ -140,6 +140,8 @@ def test_place(text, region):
         ("许可证丢了怎么补办", Kind.HOW),
         ("什么是危险废物", Kind.WHAT),
         ("餐馆油烟", Kind.OTHER),
+        ("污水接到雨水井，物业说十几年都这么过来的，依据哪条处理", Kind.WHAT),
+        ("几年之内不能再干这行", Kind.DEADLINE),
     ],
 )
 def test_kinds(text, kind):

@@ -1,0 +1,67 @@
+"""Which sentence of a passage leads."""
+
+from datetime import date
+
+import pytest
+
+from bot import lexicon as lexicons
+from bot.answer import Context
+from bot.compose.basis import Basis
+from bot.compose.extractive import leading
+from bot.compose.sentences import tells
+from bot.references import Laws
+from bot.understanding import understand
+from corpus.model import Status
+from indexer.hit import Hit
+
+from .conftest import CODE, HOME, PERMIT, STARTER, article
+
+LEXICON = lexicons.of(STARTER)
+LICENCE = article(
+    PERMIT, "第十四条",
+    "排污许可证有效期五年。需要继续排污的，应当于届满六十日前申请延续。法定代表人变更的，三十日内办理变更手续。",
+    plain="许可证的期限\n排污许可证管 5 年。还要继续排的，到期前 60 日申请延续。法定代表人变了的，变更之日起 30 日内去办变更手续。",
+)  # fmt: skip
+QUOTA = article(
+    CODE, "第一千二百二十六条",
+    "未按期清缴碳排放配额的，责令限期改正，处一百万元以上五百万元以下罚款；限期内仍未清缴的，处市场价五倍以上十倍以下罚款。",
+    plain="没清缴配额的处罚\n重点排放单位没按期清缴碳排放配额的，责令限期改正，处 100 万元以上 500 万元以下罚款。"
+    "限期内仍没清缴完碳排放配额的，处市场价 5 倍以上 10 倍以下罚款。",
+)  # fmt: skip
+
+
+def asked(question):
+    (one,) = understand(question, (), Context(date(2026, 11, 21), HOME), Laws(STARTER.instruments), HOME)
+    return one
+
+
+def lead(passage, question):
+    document = next(document for document in (CODE, PERMIT) if document.id == passage.document_id)
+    return leading(Hit(passage, document, Status.IN_FORCE, 1.0), asked(question), LEXICON, Basis())[0].text
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("排污许可证要提前多久申请延续", "60 日"),
+        ("排污许可证法定代表人变了，几天之内去办", "30 日内"),
+        ("排污许可证有效期几年", "管 5 年"),
+    ],
+)
+def test_how_long_a_paper_is_valid_is_not_when_something_is_due(question, said):
+    assert said in lead(LICENCE, question)
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [("碳排放配额到期没清缴完，罚多少", "100 万元"), ("碳排放配额限期内还没清缴，罚多少", "5 倍")],
+)
+def test_the_first_penalty_leads_unless_the_next_is_asked_for(question, said):
+    assert lead(QUOTA, question).count("罚款") == 1
+    assert said in lead(QUOTA, question)
+
+
+def test_how_often_is_not_told_by_how_long():
+    question = asked("自行监测多久测一次")
+    assert tells("每季度至少测一次。", question)
+    assert not tells("原始记录至少保存 5 年。", question)
