@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.answer import Contact, Turn
-from bot.compose import extractive, rows
 from bot.compose.regimes import WHICH
 from bot.compose.sentences import words_of
 from bot.conversation import clarified
@@ -24,6 +23,7 @@ from corpus.model import Cite
 from corpus.starter import Responsible
 from indexer.hit import Hit
 
+ANSWER_AT = 0.55  # the confidence from which an answer is given, where the settings say nothing else
 CALIBRATION = Path(__file__).parent / "calibration.json"
 FEATURES = ("ordinary", "answers", "share", "near", "nearest")
 _SUMS_UP = 0.5
@@ -64,13 +64,12 @@ def features(found: Found, lead: Hit | None, lexicon: Lexicon) -> dict[str, floa
     alike = [hit for hit in found.hits if _same(hit, lead, lexicon)]
     # what is named need not be described
     named = bool(found.named or question.standing or (found.transition and WHICH.search(question.text)))
-    order = extractive.ranked(question, found.candidates, lexicon, found.votes)
     return {
         "ordinary": ordinary(question.text),
-        "answers": order[0][0] if order else 0.0,
+        "answers": found.order[0][0] if found.order else 0.0,
         "share": _share(found.hits, alike),
         # the cells of a row hold few words to be near to
-        "near": 1.0 if named else max(_row(found, lead, lexicon), nearness(alike, "near", found.floors, covered)),
+        "near": 1.0 if named else max(_row(found, lead), nearness(alike, "near", found.floors, covered)),
         "nearest": 1.0 if named else nearness(alike, "near_asked", found.floors, asked),
     }
 
@@ -82,12 +81,9 @@ def _share(hits: Sequence[Hit], alike: Sequence[Hit]) -> float:
     return sum(math.exp(hit.score - top) for hit in alike) / trust if trust else 0.0
 
 
-def _row(found: Found, lead: Hit | None, lexicon: Lexicon) -> float:
+def _row(found: Found, lead: Hit | None) -> float:
     """How well a leading row fits; one may also lead where no catalogue decides, and then stands among the hits."""
-    if not lead or lead.passage.kind != "row":
-        return 0.0
-    order = rows.ranked(found.question, found.rows or found.hits, lexicon)
-    return next((value for value, hit in order if hit is lead), 0.0)
+    return next((value for value, hit in found.fitting if hit is lead), 0.0)
 
 
 def _same(hit: Hit, lead: Hit | None, lexicon: Lexicon) -> bool:

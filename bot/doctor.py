@@ -11,12 +11,12 @@ from langchain_core.runnables import Runnable, RunnableLambda
 from bot import lexicon as lexicons
 from bot import replies
 from bot.answer import Answer, Block, Context, Decision, Delta, Event, Outcome, References, Speaker, Turn
-from bot.compose import faq, rows
+from bot.compose import extractive, faq, rows
 from bot.compose.basis import Basis
 from bot.compose.library import LibraryComposer
 from bot.compose.model import ModelComposer, draft
 from bot.conversation import hangs, may_lean, misses, whole, with_expert
-from bot.decide import Calibration, calibration, clarifying
+from bot.decide import ANSWER_AT, Calibration, calibration, clarifying
 from bot.english import in_chinese
 from bot.judgement import Judgement
 from bot.judges import Judge
@@ -34,7 +34,6 @@ from corpus.starter import Starter
 from indexer.hit import Index
 
 REGION = "湖北省武汉市"
-ANSWER_AT = 0.45
 _PLAIN = ("empty", "nonsense")  # asks back without choices
 _MAY_MISS = (None, Outcome.ESCALATE, Outcome.ANSWERED, Outcome.CLARIFY)  # what may be the third miss in a row
 # An answer as sure as this stands against a suspicion of the classifier; to miss an emergency does the greatest harm.
@@ -44,9 +43,9 @@ CERTAIN = {
     Outcome.REFUSE: 0.8,
     Outcome.REDIRECT: 0.7,
     Outcome.ESCALATE: 0.6,
-    Outcome.CLARIFY: 0.0,
+    Outcome.CLARIFY: 0.65,
 }
-_NEARLY = 0.85  # at least, where the classifier finds it likely
+_NEARLY = 0.9  # at least, where the classifier finds it likely
 
 
 class Doctor:
@@ -186,9 +185,9 @@ class Doctor:
         if not asking or clear:
             return replace(state, verdict=Verdict("pass"))
         found = state.found[0] if state.found else self._found(parts[0], self._index())
-        if rows.settles(found, self._lexicon):
+        if rows.settles(found):
             return replace(state, verdict=Verdict("pass"))
-        row = rows.catalogue(found, self._lexicon)
+        row = rows.catalogue(found)
         if row and (asked := self._library.asked_of_row(found, row)):
             return replace(state, parts=parts, answer=asked)
         return replace(state, parts=parts, answer=replies.clarify(asking, parts[0].text, state.context.on))
@@ -205,7 +204,12 @@ class Doctor:
         if index.id not in self._floors:
             self._floors = {index.id: floor(index, question.today, self._region)}  # an older index is no longer asked
         found = find(question, index, self._starter, self._lexicon)
-        return replace(found, floors=self._floors[index.id])
+        return replace(
+            found,
+            order=tuple(extractive.ranked(question, found.candidates, self._lexicon, found.votes)),
+            fitting=tuple(rows.ranked(question, found.rows or found.hits, self._lexicon)),
+            floors=self._floors[index.id],
+        )
 
     def _answer(self, state: State) -> State:
         answers = []

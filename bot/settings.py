@@ -9,6 +9,8 @@ from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.budget import Budget, Limits
+from bot.decide import ANSWER_AT
+from bot.doctor import REGION
 from bot.judges import ENTAILED, Entailment, Judge, Meaning
 from bot.model import Breaker, ChatWriter, Writer, local, openai_compatible
 from indexer.hit import Encoder
@@ -24,8 +26,8 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="ENVDOCTOR_", env_ignore_empty=True, protected_namespaces=())
 
-    region: str = "湖北省武汉市"
-    answer_at: Annotated[float, Field(ge=0, le=1)] = 0.45
+    region: str = REGION
+    answer_at: Annotated[float, Field(ge=0, le=1)] = ANSWER_AT
     model_kind: Literal["openai", "local"] = "openai"
     model_base_url: str = "http://127.0.0.1:8080/v1"
     model_name: str = ""

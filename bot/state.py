@@ -86,6 +86,8 @@ class Found:
     FAQs. `votes` say how strongly FAQs point to an article (0..1). `named` are the articles that the question names,
     `replaced` what stands today in place of a repealed one, `earlier` the hits under the law of the day of the conduct
     where that differs from today's. `rows` are the nearest rows of the catalogue that decides the question, where one does.
+    `order` has the candidates and `fitting` the rows (of the hits, where no catalogue decides), each with how well it answers,
+    best first; the doctor adds both, with the `floors`.
     """
 
     question: Understood
@@ -98,6 +100,8 @@ class Found:
     rows: tuple[Hit, ...] = ()
     transition: Hit | None = None  # the article that says which law applies to earlier conduct
     unknown: tuple[Reference, ...] = ()
+    order: tuple[tuple[float, Hit], ...] = ()
+    fitting: tuple[tuple[float, Hit], ...] = ()
     floors: Mapping[str, float] = field(default_factory=dict)  # similarity of what has nothing to do with the field
 
     @property

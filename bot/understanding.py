@@ -25,8 +25,8 @@ _KINDS = (
     (Kind.HOW, r"怎么|如何|怎样|么样|咋|流程|步骤|手续|材料|程序|办法|要准备|怎么办|做什么|需要什么|要什么|有哪些要求|要求"),
     (Kind.WHAT, r"什么是|是什么|什么叫|是啥|么意思|什么意思|含义|定义|指什么|哪些|包括|区别|说了什么|讲的|怎么说|内容|为什么|么事|(?:哪|什么)(?:一)?(?:条|部|款|个(?:法|规定|条款))|依据是"),
 )  # fmt: skip
-# A fine named anywhere wants its sum, unless the clause that asks clearly wants something else.
-_FINE = re.compile(r"罚(?!则|单|没有)|处罚")
+# A fine named anywhere wants its sum, unless the clause that asks clearly wants something else; 不罚 wants none.
+FINE = re.compile(r"(?<![不免处])罚(?!则|单|没有)|(?<![不免]予)(?<!予行政)处罚")
 _WEAK = (Kind.FIGURE, Kind.WHAT)
 # How earlier conduct came to light says nothing of the matter.
 _DISCOVERED = re.compile(
@@ -41,8 +41,8 @@ def kind_of(text: str) -> Kind:
     for clause in reversed(re.split(r"[,，。;；\n]", text)):
         for kind, pattern in _COMPILED:
             if pattern.search(clause):
-                return Kind.SUM if kind in _WEAK and _FINE.search(text) else kind
-    return Kind.SUM if _FINE.search(text) else Kind.OTHER
+                return Kind.SUM if kind in _WEAK and FINE.search(text) else kind
+    return Kind.SUM if FINE.search(text) else Kind.OTHER
 
 
 def understand(
@@ -78,7 +78,7 @@ def _one(text: str, made: Whole, focus: str, today: date, here: str, laws: Laws)
     return Understood(
         text=text,
         matter=without_places(text) or text if other else _matter(text, when),
-        kind=Kind.SUM if other and _FINE.search(text) else kind,
+        kind=Kind.SUM if other and FINE.search(text) else kind,
         on=when.on if when else today,
         today=today,
         region=named or here,

@@ -110,7 +110,7 @@ def compose(found: Found, lexicon: Lexicon, *, limit: int = 2) -> Draft | None:
     :returns: the draft, None where no passage has a usable sentence
     """
     question = found.question
-    order = ranked(question, found.candidates, lexicon, found.votes)
+    order = found.order
     if not order:
         return None
     top, said = _to_the_point(order, question, lexicon)

@@ -11,6 +11,8 @@ from bot.answer import Block, Speaker
 from bot.compose.basis import Basis, Draft, quote_for
 from bot.compose.sentences import other_year, punishes, tells, wants_penalty
 from bot.lexicon import Lexicon
+from bot.offtopic import nearness
+from bot.search import articles_of
 from bot.state import Found, Understood
 from bot.text import marks, sentences, unmarked
 from corpus.model import Cite, Document, Passage, Status
@@ -21,6 +23,9 @@ from indexer.hit import Hit, Index
 # the FAQs so chosen cite a right article.
 FIRST, NEAR, SURE, SAME = 0.45, 0.5, 0.72, 0.85
 _NEAR_RANK, _SURE_RANK = 2, 5
+# Nearness of the encoder to one of its questions. On development questions without a likeness the FAQ is right for .98 from here
+# on and for .94 where it agrees, and sentences of the articles for .95 and .91.
+MEANT, AGREED = 0.42, 0.16
 _ALIKE = 0.1  # of two FAQs as like the question as this, retrieval says which
 _NUMBER = re.compile(r"[\d一二三四五六七八九十百]+(?:个|日|天|年|月|条|款)*")  # written in many ways
 _DISTRICT = re.compile(r"^([一-鿿]{2})[区县]")
@@ -55,21 +60,9 @@ def chosen(question: Understood, found: Sequence[Match], lexicon: Lexicon, asked
     """:param asked: likeness of the question to the nearest question of an article
     :returns: the FAQ that answers the question, None where none truly does
     """
-    matters = lexicon.matters(question.matter)
     alike = [match for match in found[:3] if match.score >= found[0].score - _ALIKE]
     for match in sorted(alike, key=lambda match: match.rank):
-        # A FAQ on the same matter that says nothing of what is asked (the duty, not the fine) is no answer.
-        if match.against >= match.score or (match.score < SAME and not tells(match.hit.passage.text, question)):
-            continue
-        # Nor is one that answered the turn before and says nothing of what is asked now (主管也要罚吗).
-        words = (match.hit.passage.text, *match.hit.passage.questions)
-        if matters and not matters & lexicon.matters("\n".join(words)):
-            continue  # 取水许可证 is no answer to 排污许可证, however alike the questions are
-        if other_year(question.matter, "\n".join(words)) or (
-            match.score < SURE and _of_a_plan(match.hit.passage, question)
-        ):
-            continue
-        if question.focus and not lexicon.holds(_NUMBER.sub("", question.focus), _ADDS, *words):
+        if not _answers(match, question, lexicon):
             continue
         if match.score >= SAME or (match.score >= SURE and match.rank <= _SURE_RANK):
             return match
@@ -78,6 +71,38 @@ def chosen(question: Understood, found: Sequence[Match], lexicon: Lexicon, asked
         if match.rank <= _NEAR_RANK and match.score >= max(NEAR, asked):
             return match
     return None
+
+
+def meant(found: Found, candidates: Sequence[Match], lexicon: Lexicon) -> Match | None:
+    """:param candidates: as `matches` gives them
+    :returns: the FAQ that retrieval puts first, where one of its questions means the same in other words: by the encoder alone, or
+        less near where what it cites first is the article that answers best too
+    """
+    question = found.question
+    match = next((match for match in candidates if match.rank == 0), None)
+    if not match or question.focus or question.period or question.local or not _answers(match, question, lexicon):
+        return None
+    near = nearness([match.hit], "near_asked", found.floors, 0.0)
+    agreed = any(cite in articles_of(hit) for _, hit in found.order[:1] for cite in match.hit.passage.stands_for[:1])
+    return match if near >= MEANT or (near >= AGREED and agreed) else None
+
+
+def _answers(match: Match, question: Understood, lexicon: Lexicon) -> bool:
+    """Whether nothing speaks against a FAQ, however alike the questions are."""
+    text = match.hit.passage.text
+    words = (text, *match.hit.passage.questions)
+    # A FAQ on the same matter that says nothing of what is asked (the duty, not the fine) is no answer.
+    if match.against >= match.score or (match.score < SAME and not tells(text, question)):
+        return False
+    matters = lexicon.matters(question.matter)
+    if matters and not matters & lexicon.matters("\n".join(words)):
+        return False  # 取水许可证 is no answer to 排污许可证
+    if other_year(question.matter, "\n".join(words)):
+        return False
+    if match.score < SURE and _of_a_plan(match.hit.passage, question):
+        return False
+    # Nor is one that answered the turn before and says nothing of what is asked now (主管也要罚吗).
+    return not question.focus or lexicon.holds(_NUMBER.sub("", question.focus), _ADDS, *words)
 
 
 def _of_a_plan(passage: Passage, question: Understood) -> bool:

@@ -30,7 +30,7 @@ class LibraryComposer:
         if found.unknown and not made and not named.asks_beside(found, self._lexicon):
             return self._judgement.unknown(found, 0.0, ("no-such-article",))
         absent = named.missing(found, self._starter) if not made else []
-        row = rows.catalogue(found, self._lexicon) if not made and (not match or match.score < faq.SURE) else None
+        row = rows.catalogue(found) if not made and (not match or match.score < faq.SURE) else None
         if row and (asked := self.asked_of_row(found, row)):
             return asked
         if row:
@@ -61,7 +61,7 @@ class LibraryComposer:
         candidates = faq.matches(found.question.matter, found.hits, self._starter.entries, self._lexicon)
         articles = (known for hit in found.candidates for known in hit.passage.questions)
         asked = max((self._lexicon.likeness(found.question.matter, known) for known in articles), default=0.0)
-        return faq.chosen(found.question, candidates, self._lexicon, asked)
+        return faq.chosen(found.question, candidates, self._lexicon, asked) or faq.meant(found, candidates, self._lexicon)
 
 
 def _lead(found: Found, answer: Answer) -> Hit | None:

@@ -12,7 +12,6 @@ from pathlib import Path
 from bot.answer import Block, Speaker
 from bot.compose.basis import Basis, Draft, quote_for
 from bot.compose.conflict import unfounded
-from bot.compose.extractive import ranked
 from bot.compose.sentences import plain_of
 from bot.judges import Judge
 from bot.lexicon import Lexicon
@@ -58,7 +57,7 @@ class ModelComposer:
         hits = [
             *found.named,
             *found.replaced,
-            *(hit for _, hit in ranked(found.question, found.candidates, self._lexicon, found.votes)),
+            *(hit for _, hit in found.order),
         ]
         seen: set[str] = set()
         out = []

@@ -54,11 +54,11 @@ def trade(passage: Passage) -> str:
     return _WITHIN.sub("", "；".join(cell for heading, cell in columns(passage) if _TRADE.search(heading)))
 
 
-def catalogue(found: Found, lexicon: Lexicon) -> Draft | None:
+def catalogue(found: Found) -> Draft | None:
     """:returns: the row of the trade asked about, None where the question asks for no class of a catalogue or no row fits."""
-    order = ranked(found.question, found.rows, lexicon)
+    order = found.fitting if found.rows else ()
     tapped = [row for row in order if _met(row[1].passage, found.question.focus)]
-    order = [*tapped[:1], *(row for row in order if row not in tapped)]
+    order = (*tapped[:1], *(row for row in order if row not in tapped))
     if not order or (order[0][0] < _BEST and not tapped):
         return None
     basis = Basis()
@@ -138,9 +138,9 @@ def _parted(words: Sequence[set[str]]) -> set[str]:
     return told & set().union(*classes) - shared
 
 
-def settles(found: Found, lexicon: Lexicon) -> bool:
+def settles(found: Found) -> bool:
     """Whether the row of the trade asked about has one class alone, so that neither size nor process need be known."""
-    order = ranked(found.question, found.rows, lexicon)
+    order = found.fitting if found.rows else ()
     return bool(order and order[0][0] >= _BEST and len(_classes(order[0][1].passage)) == 1)
 
 

@@ -75,7 +75,7 @@ def test_a_row_settles_where_it_has_one_class(catalogue, context):
 
     def settled(question: str) -> bool:
         (part,) = catalogue._understand(catalogue._state(question, (), context)).parts
-        return rows.settles(catalogue._found(part, index), lexicon)
+        return rows.settles(catalogue._found(part, index))
 
     assert settled("开一家洗车场，环评要做吗？")
     assert not settled("开汽车维修场所，环评要做吗？")

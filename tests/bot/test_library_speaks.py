@@ -56,7 +56,7 @@ def test_whether_a_law_still_stands(doctor, question, says, cites):
     assert answer.citations[0].status == "现行有效"
 
 
-@pytest.mark.parametrize("question", ["武汉2025年空气质量优良率目标是多少", "餐馆油烟净化器多久清洗一次"])
+@pytest.mark.parametrize("question", ["武汉2025年空气质量优良率目标是多少", "危废间地面多久检查一次"])
 def test_an_answer_that_owes_what_is_asked_is_not_shown(doctor, question):
     answer = doctor.ask(question, (), TODAY)
     assert answer.outcome is Outcome.ESCALATE
@@ -71,7 +71,7 @@ def test_a_complaint_about_the_service_goes_to_a_person(doctor):
     ("question", "lead"),
     [
         ("常有人在小区后面空地烧旧轮胎和塑料，个人这么干罚多少", "处 500 元以上 2000 元以下罚款"),
-        ("自己家装修敲下来的砖头半夜倒路边，个人罚多少", "处 100 元以上 1000 元以下罚款"),
+        ("自己家装修敲下来的砖头半夜倒路边，个人罚多少", "100 元以上 1000 元以下"),
         ("企业篡改在线监测数据，公司和直接责任人各罚多少", "处 10 万元以上 100 万元以下罚款"),
         ("检测公司编监测数据，做假的技术员自己罚多少", "处 1 万元以上 5 万元以下罚款"),
         ("跨年在禁放的地方放烟花被抓到，罚多少钱", "处 100 元以上 500 元以下罚款"),

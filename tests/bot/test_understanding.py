@@ -142,6 +142,9 @@ def test_place(text, region):
         ("餐馆油烟", Kind.OTHER),
         ("污水接到雨水井，物业说十几年都这么过来的，依据哪条处理", Kind.WHAT),
         ("几年之内不能再干这行", Kind.DEADLINE),
+        ("首次违法可以不罚吗", Kind.MAY),
+        ("轻微违法不予处罚有什么条件", Kind.WHAT),
+        ("没有证罚不罚", Kind.SUM),
     ],
 )
 def test_kinds(text, kind):
