@@ -14,7 +14,7 @@ from bot.text import letters, normalise, squeezed, terms
 
 MAX_TURNS = 12  # older turns say nothing about this question
 _LEANS, _HANGS = 0.3, 0.8  # of the likelihood; set on turns in two parts, each judged by what was learned from the other
-_TOLD = 6  # letters of what was told before it was asked
+_TOLD, _NAMED = 6, 2  # letters of what was told before it was asked; of what the asking clause names
 _MAY_LEAN, _SHORT = 0.04, 30  # characters
 _TALK = 0.6  # of the likelihood
 _LAST_WORDS = 60  # characters of our reply, in which a question back stands
@@ -160,8 +160,9 @@ def _joined(first: str, second: str) -> str:
     first = _ENDS.sub("", first)
     if _ASKS.search(second.rstrip("?？")):
         told, _, asking = first.rpartition("，" if "，" in first else ",")
-        if len(letters(told)) >= _TOLD and _ASKS.search(asking):
-            first = told
+        if len(letters(told)) >= _TOLD and (asks := _ASKS.search(asking)):
+            named = asking[: asks.start()].strip()  # 排污许可证|多久之内去改
+            first = f"{told}，{named}" if len(letters(named)) >= _NAMED else told
     if _ASKS.search(second.rstrip("?？")) and len(letters(matter := _ASKING.sub("", first).strip(" ,，"))) >= 3:
         first = matter
     return f"{first}，{second}"

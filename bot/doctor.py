@@ -27,7 +27,7 @@ from bot.references import Laws
 from bot.search import Without, find
 from bot.state import Found, State, Understood, Verdict
 from bot.text import normalise
-from bot.triage import MAX_CHARACTERS, TALK, triage, without_object
+from bot.triage import MAX_CHARACTERS, TALK, owes, triage, without_object
 from bot.understanding import understand
 from corpus import starter as library
 from corpus.starter import Starter
@@ -139,7 +139,7 @@ class Doctor:
 
     def _triage(self, state: State) -> State:
         made = whole(normalise(state.asked)[:MAX_CHARACTERS], state.history, leaning=state.leaning)
-        verdict = triage(state.asked, made if made.followup else None)
+        verdict = triage(state.asked, made)
         if with_expert(state.history) and verdict.outcome is not Outcome.EMERGENCY:
             verdict = Verdict("escalate:expert", Outcome.ESCALATE, "escalate-expert")
         elif (
@@ -176,12 +176,13 @@ class Doctor:
         return match is not None and match.score >= faq.SURE
 
     def _asked_back(self, state: State) -> State:
-        """One question back where a fact is missing; not on a follow-up, nor where an article or another place is named, nor
-        where a catalogue has one class for the whole trade.
+        """One question back where a fact is missing; not on a follow-up that tells something, nor where an article or another
+        place is named, nor where a catalogue has one class for the whole trade.
         """
         parts = self._understand(state).parts
         asking = clarifying(state.verdict.reply if state.verdict else "", parts[0].text, state.history)
-        clear = len(parts) > 1 or any(part.followup or part.references or part.elsewhere for part in parts)
+        told = any(part.followup and not owes(part.text, part.focus) for part in parts)
+        clear = told or len(parts) > 1 or any(part.references or part.elsewhere for part in parts)
         if not asking or clear:
             return replace(state, verdict=Verdict("pass"))
         found = state.found[0] if state.found else self._found(parts[0], self._index())

@@ -39,8 +39,9 @@ _SHORTEST = 5  # characters
 _NOT_NOW = frozenset({"plan", "suppose", "past"})  # drills, what if, last year
 _ALONE = 0.85  # of a follow-up's own words, to be refused or redirected whatever was asked before
 _MIXED, _CLEAR = 0.03, 0.7  # of the whole text and of one of its clauses, where together they make an emergency
-_BOTH = 0.9  # of two of its clauses, which make one whatever law is asked about behind them
+_PLAIN = 0.9  # of two of its clauses, which make one whatever law is asked about behind them; or of one, after another emergency
 _AFTERWARDS = re.compile(r"罚|赔|责任|坐牢|判刑|起诉|官司|违法|保险|补偿|医药费|误工费|法律上|一般来说|哪一?[条部]")
+_OWED, _BARE = 0.45, 0.9  # of a follow-up made whole and of its own words, to ask back though a question stands before
 _REPLIES = {"refuse:evade": "refuse-evasion"}
 _EMERGENCIES = (
     ("emergency-radiation", re.compile(r"放射|辐射|探伤|铅[罐盒桶]|源盒|辐照")),
@@ -61,7 +62,7 @@ _LANGUAGES = (
 def triage(question: str, made: Whole | None = None) -> Verdict:
     """An emergency goes before an attempt on the service, and that before everything else.
 
-    :param made: of a follow-up the question made whole from the conversation, which tells what a fragment is about
+    :param made: of a later turn the question made whole from the conversation, which tells what a fragment is about
     :returns: the verdict on a question as typed; PASS where retrieval should answer it
     """
     plain = normalise(question)
@@ -72,9 +73,11 @@ def triage(question: str, made: Whole | None = None) -> Verdict:
     if hit := first("care", text):
         return _verdict(hit, language)
     guessed = _learned(question)
+    over = made is not None and _over(question) and _learned(made.previous).outcome is Outcome.EMERGENCY
+    made = made if made and made.followup else None
     made_whole = _learned(made.text) if made else guessed
     if guessed.outcome is Outcome.EMERGENCY and (made_whole.outcome is Outcome.EMERGENCY or _certain(text)):
-        return replace(guessed, language=language)
+        return PASS if over else replace(guessed, language=language)
     for name in ("foreign", "injection"):
         if hit := first(name, text):
             return _verdict(hit, language)
@@ -87,24 +90,38 @@ def triage(question: str, made: Whole | None = None) -> Verdict:
         return Verdict(f"language:{language}", Outcome.ESCALATE, "foreign", language=language)
     if hit := first("smalltalk", text):
         return _verdict(hit, language)
-    return _followed(text, made, made_whole) if made and guessed.reply not in TALK else guessed
+    return _followed(question, made, made_whole) if made and guessed.reply not in TALK else guessed
 
 
-def _followed(text: str, made: Whole, verdict: Verdict) -> Verdict:
+def _followed(question: str, made: Whole, verdict: Verdict) -> Verdict:
     """:param verdict: on the question made whole
     :returns: the verdict on a follow-up. What was asked before is no reason to refuse what is asked now, nor to answer what
         must be refused, nor to say again what to do first where this turn asks what the law makes of it.
     """
-    seen = shipped().probabilities(_ends(text))
+    text = _ends(squeezed(question))
+    seen = shipped().probabilities(text)
     if max(seen[Outcome.REFUSE], seen[Outcome.REDIRECT]) >= _ALONE:
-        return learned(_ends(text))
+        return learned(text)
     if verdict.outcome is Outcome.REFUSE and seen[Outcome.REFUSE] < SUSPECT[Outcome.REFUSE]:
         return Verdict("pass", doubt=replace(verdict, likely=True))
     if Outcome.EMERGENCY in (verdict.outcome, verdict.doubt and verdict.doubt.outcome):
         urgent = seen[Outcome.EMERGENCY] >= SUSPECT[Outcome.EMERGENCY]
         before = _learned(made.previous).outcome is Outcome.EMERGENCY
-        return verdict if (urgent or before) and not _AFTERWARDS.search(text) else PASS
+        return verdict if (urgent or before) and not _over(question) else PASS
     return verdict
+
+
+def _over(question: str) -> bool:
+    """Whether a turn asks what the law makes of an emergency and does not tell plainly of one that goes on (又漏了)."""
+    if not _AFTERWARDS.search(squeezed(question)) or _certain(squeezed(question)):
+        return False
+    return all(shipped().probabilities(part)[Outcome.EMERGENCY] < _PLAIN for part in _clauses(question))
+
+
+def owes(whole: str, fragment: str) -> bool:
+    """Whether a question made whole lacks a fact, and the words of this turn bring none (那我那个项目属于哪一种)."""
+    lacks = [shipped().probabilities(_ends(squeezed(text)))[Outcome.CLARIFY] for text in (whole, fragment)]
+    return lacks[0] >= _OWED and lacks[1] >= _BARE
 
 
 def _certain(fragment: str) -> bool:
@@ -165,7 +182,7 @@ def _urgent(text: str, seen: Mapping[str, float], clauses: Sequence[str]) -> boo
     if len(clauses) < 2 or concepts().found(text) & _NOT_NOW:
         return False
     parts = sorted(shipped().probabilities(part)[Outcome.EMERGENCY] for part in clauses)
-    return parts[-2] >= _BOTH or (whole >= _MIXED and parts[-1] >= _CLEAR)
+    return parts[-2] >= _PLAIN or (whole >= _MIXED and parts[-1] >= _CLEAR)
 
 
 def _guess(outcome: Outcome, text: str, seen: Mapping[str, float]) -> Verdict:

@@ -104,3 +104,18 @@ def test_one_word_answers_a_question_of_ours(doctor, context, turn):
     history = turns("没有排污许可证就排污，罚多少？", "想先问一句：您厂里有几个排污口？")
     assert doctor.ask(turn, history, context).reasons != ("nonsense",)
     assert doctor.ask(turn, (), context).reasons == ("nonsense",)
+
+
+def test_a_turn_that_brings_no_fact_is_asked_back(context):
+    doctor = Doctor(FakeIndex, STARTER, region=HOME)
+    history = turns("建设项目环评分哪几种", "报告书、报告表和登记表三类。")
+    assert doctor.ask("那我那个项目属于哪一种", history, context).reasons == ("clarify:trade",)
+    asked = (*history, *turns("那我那个项目属于哪一种", "想先问一句：您做的是哪一行，规模多大？"))
+    assert doctor.ask("汽车维修，三百平", asked, context).outcome is not Outcome.CLARIFY
+
+
+def test_who_pays_after_an_emergency_is_no_emergency(doctor, context):
+    history = turns("隔壁厂漏氯气了，满街都是味道，老娘喘不上气", "马上往上风方向撤离，打 120 和 119。")
+    asked = "一般来说，被漏气熏病了的人，医药费误工费这些能不能问厂里要"
+    assert doctor.ask(asked, history, context).outcome is not Outcome.EMERGENCY
+    assert doctor.ask("又漏了，人都倒了两个，这要罚多少", history, context).outcome is Outcome.EMERGENCY
