@@ -39,7 +39,9 @@ _SHORTEST = 5  # characters
 _NOT_NOW = frozenset({"plan", "suppose", "past"})  # drills, what if, last year
 _ALONE = 0.85  # of a follow-up's own words, to be refused or redirected whatever was asked before
 _MIXED, _CLEAR = 0.03, 0.7  # of the whole text and of one of its clauses, where together they make an emergency
-_PLAIN = 0.9  # of two of its clauses, which make one whatever law is asked about behind them; or of one, after another emergency
+_PLAIN = (
+    0.9  # of two of its clauses, which make one whatever law is asked about behind them; or of one, after another emergency
+)
 _AFTERWARDS = re.compile(r"罚|赔|责任|坐牢|判刑|起诉|官司|违法|保险|补偿|医药费|误工费|法律上|一般来说|哪一?[条部]")
 _OWED, _BARE = 0.45, 0.9  # of a follow-up made whole and of its own words, to ask back though a question stands before
 _REPLIES = {"refuse:evade": "refuse-evasion"}

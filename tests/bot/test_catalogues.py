@@ -71,7 +71,7 @@ def test_one_class_is_said_and_of_several_none_is_picked(catalogue, context):
 
 
 def test_a_row_settles_where_it_has_one_class(catalogue, context):
-    lexicon, index = catalogue._lexicon, catalogue._index()
+    index = catalogue._index()
 
     def settled(question: str) -> bool:
         (part,) = catalogue._understand(catalogue._state(question, (), context)).parts
