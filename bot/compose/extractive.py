@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from bot.answer import Answer, Block, Speaker
+from bot.compose import licences
 from bot.compose.basis import Basis, Draft, quote_for
 from bot.compose.conflict import prevailing, unfounded
 from bot.compose.penalties import table
@@ -47,6 +48,7 @@ _NO_RULE = 0.8
 # How well another article must answer to stand beside: at all, and as a share of the best sentence.
 _BESIDE, _AS_WELL = 0.3, 0.4
 _NO_PENALTY = 0.75  # the duty behind a penalty that is asked for
+_OTHER_LICENCE = 0.5  # a rule on another kind of licence (that for dangerous waste, where 排污许可证 is asked about)
 _SAME_CONDUCT = 0.3  # of the words of a sentence on persons, in the leading one
 _TRIED = 3  # passages, for one that tells what is asked of what is asked about
 _CASES = 4  # further kinds of conduct of the same article, beside the one asked about
@@ -82,6 +84,7 @@ def ranked(
     usable = [hit for hit in hits if hit.passage.kind != "faq" and not is_injection(hit.passage.text)][:_CONSIDERED]
     top = max((hit.score for hit in usable), default=0.0)
     penal = wants_penalty(question)
+    kinds = licences.asked(question, lexicon)
     out = []
     for hit in usable:
         said = plain_of(hit.passage) or hit.passage.text
@@ -101,6 +104,7 @@ def ranked(
         value = sum(_WEIGHTS[name] * amount for name, amount in seen.items())
         value *= _NO_RULE if hit.document.trust in (Trust.DRAFT, Trust.NEWS) else 1.0
         value *= _NO_PENALTY if penal and not seen["punishes"] else 1.0
+        value *= _OTHER_LICENCE if licences.on_another(kinds, "\n".join(words_of(hit.passage))) else 1.0
         out.append((value, hit))
     return sorted(out, key=lambda row: -row[0])
 

@@ -7,7 +7,7 @@ import pytest
 from bot import lexicon as lexicons
 from bot.answer import Context
 from bot.compose.basis import Basis
-from bot.compose.extractive import leading
+from bot.compose.extractive import leading, ranked
 from bot.compose.sentences import tells
 from bot.references import Laws
 from bot.understanding import understand
@@ -65,3 +65,20 @@ def test_how_often_is_not_told_by_how_long():
     question = asked("自行监测多久测一次")
     assert tells("每季度至少测一次。", question)
     assert not tells("原始记录至少保存 5 年。", question)
+
+
+def test_a_rule_on_another_licence_does_not_lead():
+    """Both say 许可证, and the one on dangerous waste says more of fines."""
+    waste = article(
+        CODE,
+        "第一千一百七十八条",
+        "没有许可证收集、贮存危险废物的，处二十万元以上一百万元以下罚款；法定代表人处十万元以上罚款。",
+    )
+    own = article(PERMIT, "第三十三条", "没有取得排污许可证排放污染物的，处二十万元以上一百万元以下罚款。")
+    hits = [Hit(waste, CODE, Status.IN_FORCE, 9.0), Hit(own, PERMIT, Status.IN_FORCE, 5.0)]
+
+    def first(question):
+        return ranked(asked(question), hits, LEXICON)[0][1].passage
+
+    assert first("法定代表人换了没改排污许可证，罚多少") is own
+    assert first("法定代表人换了没改许可证，罚多少") is waste
