@@ -192,6 +192,23 @@ def compare_runs(
 
 
 @app.command()
+def pool(folders: Annotated[list[Path], typer.Argument(help="几次运行的文件夹，题集各不相同")]) -> None:
+    """几次运行合起来看：单个题集太小时，合计的指标，以及多高的准确率下能自动答复多少。"""
+    from eval.pooled import pooled, shares
+    from eval.run import opened
+    from eval.summary import summarise
+
+    with _told():
+        questions, results = pooled([opened(folder) for folder in folders])
+        _show(summarise("", questions, results))
+        table = Table("准确率至少", "自动答复：要点逐字全对", "自动答复：条文对")
+        for row in shares(questions, results):
+            cells = (f"{mean:.3f} [{low:.3f}, {high:.3f}]" for mean, low, high in (row.letter, row.article))
+            table.add_row(f"{row.goal:.2f}", *cells)
+    out.print(table)
+
+
+@app.command()
 def gate(
     folder: Folder,
     *,
