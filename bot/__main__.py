@@ -116,12 +116,12 @@ def fit(
     for at, row in enumerate(rows):
         seen.clear()
         history = [Turn(**turn) for turn in row.get("history") or ()]
-
         answer = doctor.ask(row["question"], history, _context(row.get("on") or "", row.get("region") or "", settings))
-        if len(seen) != 1 or not (answer.outcome is Outcome.ANSWERED or "escalate:unknown" in answer.reasons):
-            continue  # several questions in one: no draft alone holds all that the row asks
-        group = str(row.get("group") or at)
-        samples += [fitting.Sample(features, fitting.is_right(row, answer), 1.0, group) for features, answer in seen]
+        shown = answer.outcome is Outcome.ANSWERED or "escalate:unknown" in answer.reasons
+        if len(seen) != 1 or not shown:
+            continue  # several questions in one, of which no draft holds all; or triage has decided, whatever was drafted
+        features, drafted = seen[0]
+        samples.append(fitting.Sample(features, fitting.is_right(row, drafted), group=str(row.get("group") or at)))
     others: list[fitting.Sample] = []
     for question, left_out, wanted in _rehearsals(beside, seed):
         seen.clear()

@@ -43,7 +43,7 @@ CERTAIN = {
     Outcome.REFUSE: 0.8,
     Outcome.REDIRECT: 0.7,
     Outcome.ESCALATE: 0.6,
-    Outcome.CLARIFY: 0.65,
+    Outcome.CLARIFY: 0.0,
 }
 _NEARLY = 0.9  # at least, where the classifier finds it likely
 

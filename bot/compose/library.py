@@ -22,7 +22,7 @@ class LibraryComposer:
         self._starter, self._lexicon, self._judgement = starter, lexicon, judgement
 
     def answer(self, found: Found, index: Index) -> Answer:
-        """:param index: the one that was searched"""
+        """:param index: gives the articles that a FAQ cites or a question names"""
         match = self.match(found)
         made = standing.compose(found, index, self._starter)
         if not made and (found.named or found.unknown):
