@@ -194,7 +194,7 @@ def compare_runs(
 @app.command()
 def pool(folders: Annotated[list[Path], typer.Argument(help="几次运行的文件夹，题集各不相同")]) -> None:
     """几次运行合起来看：单个题集太小时，合计的指标，以及多高的准确率下能自动答复多少。"""
-    from eval.pooled import pooled, shares
+    from eval.pooled import common, pooled, shares
     from eval.run import opened
     from eval.summary import summarise
 
@@ -206,6 +206,8 @@ def pool(folders: Annotated[list[Path], typer.Argument(help="几次运行的文�
             cells = (f"{mean:.3f} [{low:.3f}, {high:.3f}]" for mean, low, high in (row.letter, row.article))
             table.add_row(f"{row.goal:.2f}", *cells)
     out.print(table)
+    rates = {name: f"{mean:.3f} [{low:.3f}, {high:.3f}]" for name, (mean, low, high) in common(questions, results).items()}
+    out.print(f"常见问题：自动答复 {rates['answered']}；答复中条文对 {rates['article']}，要点逐字全对 {rates['letter']}")
 
 
 @app.command()

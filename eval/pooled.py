@@ -10,6 +10,7 @@ from eval.metrics.harm import harms
 from eval.questions import Question
 from eval.results import Result, RunError
 from eval.run import Run
+from eval.statistics import share
 
 GOALS = (0.97, 0.95, 0.93, 0.9)
 INCOMPLETE = "wrong_number"  # the right article, and a key fact not to the letter
@@ -42,6 +43,19 @@ def pooled(runs: Sequence[Run]) -> tuple[list[Question], dict[str, Result]]:
         f"{name}/{id_}": result for name, run in zip(names, runs, strict=True) for id_, result in run.results.items()
     }
     return questions, results
+
+
+def common(questions: Sequence[Question], results: Mapping[str, Result]) -> dict[str, tuple[float, float, float]]:
+    """:returns: of the common questions that the library should answer, with 95 % intervals: `answered`, the share that was; of these
+    answers `article`, those that cite a right article and do no other harm, and `letter`, those with every key fact too
+    """
+    asked = [(q, results[q.id]) for q in questions if q.common and q.outcome == "answered" and q.id in results]
+    given = [(q, set(harms(q, r))) for q, r in asked if r.outcome == "answered"]
+    return {
+        "answered": share([float(r.outcome == "answered") for _, r in asked], [q.group for q, _ in asked]),
+        "article": share([float(not found - {INCOMPLETE}) for _, found in given], [q.group for q, _ in given]),
+        "letter": share([float(not found) for _, found in given], [q.group for q, _ in given]),
+    }
 
 
 def shares(questions: Sequence[Question], results: Mapping[str, Result]) -> list[Share]:

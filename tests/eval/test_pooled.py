@@ -1,10 +1,11 @@
 """Figures of several runs as one."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from eval.pooled import pooled, shares
+from eval.pooled import common, pooled, shares
 from eval.results import RunError
 from eval.run import Run
 
@@ -37,6 +38,13 @@ def test_what_can_be_answered_at_a_precision():
     for row in shares(*both):
         assert row.letter[0] == 0.25
         assert row.article[0] == 0.75
+
+
+def test_of_common_questions_how_many_are_answered_and_how_well():
+    both = run("a", (0.9, "处 20 万元。"), (0.8, INCOMPLETE), (0.0, ""), (0.7, INCOMPLETE))
+    seen = [replace(q, common=q.id != "3") for q in both.questions]  # the last is a rare one
+    rates = {name: mean for name, (mean, _, _) in common(seen, both.results).items()}
+    assert rates == {"answered": pytest.approx(2 / 3), "article": 1.0, "letter": 0.5}
 
 
 def test_a_set_twice_is_refused():
