@@ -54,7 +54,7 @@ _TRIED = 3  # passages, for one that tells what is asked of what is asked about
 _CASES = 4  # further kinds of conduct of the same article, beside the one asked about
 _PERSONS = re.compile(r"(?:主管|责任)人员.{0,24}(?:罚款|拘留|处分|不得|罚 ?\d)|(?:法定代表人|负责人).{0,30}(?:罚款|拘留)")
 _ASKS_PERSONS = re.compile(
-    r"(?:老板|厂长|法人|负责人|责任人|主管(?!部门)|管事的|当事人|技术员|经办人)[^，,。]{0,6}(?:罚|拘|抓|坐牢|掏|担责)|拘留几|关几天|判几|^[^罚]*(?:抓人|坐牢|拘留)[^罚]*$"
+    r"(?:老板|厂长|法人|负责人|责任人|主管(?!部门)|管事的|当事人|技术员|经办人|经理|老总|班长|操作工)[^，,。]{0,6}(?:罚|拘|抓|坐牢|掏|担责)|拘留几|关几天|判几|^[^罚]*(?:抓人|坐牢|拘留)[^罚]*$"
 )
 _ASKS_BOTH = re.compile(r"(?:公司|单位|企业|厂[里子]?)(?:和|跟|与|、)|各罚|(?:单位|公司|企业)[^，,]{0,4}罚")
 _ANY_CONDUCT = re.compile(r"这些行为|上述|前[款项]|个人也")
@@ -184,7 +184,7 @@ def leading(
     if persons and persons not in chosen:
         chosen.append(persons)
         blocks.append(Block(named(persons.text, hit), "detail", (cite,)))
-    others = [piece for piece in found if piece not in chosen and piece.score >= 0.5 * chosen[0].score]
+    others = [piece for piece in found if piece not in chosen and piece.score >= 0.3 * chosen[0].score]
     if question.kind is Kind.SUM and (rows := table(best(others, _CASES), cite, hit.passage.label)):
         return [*blocks, rows]
     if more := best(others, 3):

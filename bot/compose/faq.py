@@ -24,7 +24,7 @@ from indexer.hit import Hit, Index
 FIRST, NEAR, SURE, SAME = 0.45, 0.5, 0.72, 0.85
 _NEAR_RANK, _SURE_RANK = 2, 5
 # Nearness of the encoder to one of its questions. On development questions without a likeness the FAQ is right for .98 from here
-# on and for .94 where it agrees, and sentences of the articles for .95 and .91.
+# on and for .94 where it cites first what answers best, and sentences of the articles for .95 and .91.
 MEANT, AGREED = 0.42, 0.16
 _ALIKE = 0.1  # of two FAQs as like the question as this, retrieval says which
 _NUMBER = re.compile(r"[\d一二三四五六七八九十百]+(?:个|日|天|年|月|条|款)*")  # written in many ways
@@ -75,16 +75,17 @@ def chosen(question: Understood, found: Sequence[Match], lexicon: Lexicon, asked
 
 def meant(found: Found, candidates: Sequence[Match], lexicon: Lexicon) -> Match | None:
     """:param candidates: as `matches` gives them
-    :returns: the FAQ that retrieval puts first, where one of its questions means the same in other words: by the encoder alone, or
-        less near where what it cites first is the article that answers best too
+    :returns: the FAQ that retrieval puts first, where one of its questions means the same in other words and it cites the article
+        that answers best; less near where it cites that first
     """
     question = found.question
     match = next((match for match in candidates if match.rank == 0), None)
     if not match or question.focus or question.period or question.local or not _answers(match, question, lexicon):
         return None
     near = nearness([match.hit], "near_asked", found.floors, 0.0)
-    agreed = any(cite in articles_of(hit) for _, hit in found.order[:1] for cite in match.hit.passage.stands_for[:1])
-    return match if near >= MEANT or (near >= AGREED and agreed) else None
+    best = next((articles_of(hit) for _, hit in found.order), set())
+    cites = match.hit.passage.stands_for
+    return match if best & set(cites[:1] if near < MEANT else cites) and near >= AGREED else None
 
 
 def _answers(match: Match, question: Understood, lexicon: Lexicon) -> bool:

@@ -36,7 +36,9 @@ TELLS: dict[Kind, re.Pattern[str]] = {
 _PENALTY = re.compile(
     r"罚款|(?<!处)罚 ?[\d一二三四五六七八九十百千万]|处[^，。]{0,12}元|拘留|有期徒刑|吊销|没收|警告|责令(?:停产|停业|停止生产|限制生产)"
 )
-_WANTS_PENALTY = re.compile(rf"{FINE.pattern}|后果|坐牢|判(?:刑|几)|抓人|法律责任|拘留|吊销|会(?:有|是)?(?:怎么?|么|咋)样")
+_WANTS_PENALTY = re.compile(
+    rf"{FINE.pattern}|后果|掏(?:多少|几多|好多|钱)|坐牢|判(?:刑|几)|抓人|法律责任|拘留|吊销|会(?:有|是)?(?:怎么?|么|咋)样"
+)
 # A time in figures, which goes before 及时 and 期限 where a question asks how long.
 _TIMED = re.compile(r"[\d一二三四五六七八九十百半两]+\s*(?:个)?(?:工作日|日|天|月|年|小时|点|分钟)|每(?:半?年|季度?|月|周)")
 # How long a paper is valid is no answer to when something is due, unless that is asked.

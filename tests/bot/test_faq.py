@@ -1,5 +1,6 @@
 """When a curated question and answer is the question asked."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -10,7 +11,7 @@ from bot.compose.faq import matches, meant
 from bot.references import Laws
 from bot.state import Found
 from bot.understanding import understand
-from corpus.model import Status
+from corpus.model import Cite, Status
 from indexer.hit import Hit
 
 from .conftest import CODE, FUME, FUME_ARTICLE, HOME, OVER_LIMIT, STARTER
@@ -38,8 +39,9 @@ ASKED = "饭店的油烟往我屋里灌，归哪个管"
 @pytest.mark.parametrize(
     ("near", "articles", "is_taken"),
     [
-        (0.75, (), True),  # it means the same
-        (0.55, (FUME_ARTICLE, OVER_LIMIT), True),  # and so does the article that answers best
+        (0.75, (FUME_ARTICLE,), True),  # it means the same
+        (0.75, (OVER_LIMIT, FUME_ARTICLE), False),  # another article answers better (写假数 is no 没报送)
+        (0.55, (FUME_ARTICLE, OVER_LIMIT), True),  # and cites first what answers best
         (0.55, (OVER_LIMIT,), False),
         (0.45, (FUME_ARTICLE,), False),
     ],
@@ -58,4 +60,15 @@ def test_a_faq_in_other_words(near, articles, is_taken):
     ],
 )
 def test_what_speaks_against_a_faq_however_near_it_is(question):
-    assert taken(found(question, 0.95)) is None
+    assert taken(found(question, 0.95, FUME_ARTICLE)) is None
+
+
+def test_less_near_it_must_cite_first_what_answers_best():
+    second = replace(FUME, stands_for=(Cite("生态环境法典", "第一千一百三十二条"), *FUME.stands_for))
+    given = found(ASKED, 0.75, FUME_ARTICLE)
+    near, less = (
+        replace(given, hits=(replace(given.hits[0], passage=second, legs={"near_asked": value}), *given.hits[1:]))
+        for value in (0.75, 0.55)
+    )
+    assert taken(near) is not None
+    assert taken(less) is None

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from bot.answer import Context, Outcome
+from bot.answer import Context, Outcome, Turn
 from bot.doctor import Doctor
 from corpus import starter
 from corpus.catalogue import Catalogue
@@ -83,3 +83,11 @@ def test_the_fine_on_whom_and_for_what_is_asked_for_leads(doctor, question, lead
 
 def test_the_detention_for_other_conduct_does_not_follow(doctor):
     assert "农药" not in "".join(block.text for block in doctor.ask("个人在空地烧旧轮胎罚多少", (), TODAY).blocks)
+
+
+def test_what_the_boss_pays_himself_leads_a_follow_up(doctor):
+    history = (
+        Turn("user", "碳排放年度报告里写假数怎么罚"),
+        Turn("assistant", "没收违法所得，并处违法所得五倍以上十倍以下的罚款。"),
+    )
+    assert "5 万元以上 20 万元以下" in doctor.ask("管这块的经理自己要掏几多", history, TODAY).blocks[0].text
