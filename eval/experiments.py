@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -207,7 +207,7 @@ def _together(names: Sequence[str]) -> list[Question]:
     found = {name: sets.load(sets.find(name)) for name in names}
     if len(found) == 1:
         return next(iter(found.values()))
-    return [replace(q, id=f"{name}/{q.id}", group=f"{name}/{q.group}") for name, rows in found.items() for q in rows]
+    return [q for name, rows in found.items() for q in sets.apart(name, rows)]
 
 
 def _signed(mean: float, low: float, high: float) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from eval.metrics import calibration
 from eval.metrics.harm import harms
-from eval.questions import Question
+from eval.questions import Question, apart
 from eval.results import Result, RunError
 from eval.run import Run
 from eval.statistics import share
@@ -34,11 +34,7 @@ def pooled(runs: Sequence[Run]) -> tuple[list[Question], dict[str, Result]]:
     names = [str(run.header["set"]) for run in runs]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise RunError(f"题集 {'、'.join(twice)} 有两次运行，同一道题会算两遍。请每个题集只写一次运行。")
-    questions = [
-        replace(q, id=f"{name}/{q.id}", group=f"{name}/{q.group}")
-        for name, run in zip(names, runs, strict=True)
-        for q in run.questions
-    ]
+    questions = [q for name, run in zip(names, runs, strict=True) for q in apart(name, run.questions)]
     results = {
         f"{name}/{id_}": result for name, run in zip(names, runs, strict=True) for id_, result in run.results.items()
     }

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -70,6 +70,11 @@ def load(path: Path) -> list[Question]:
     :raises SetError: if a line breaks the schema; all faults at once.
     """
     return parse(path.read_bytes(), path.name)
+
+
+def apart(name: str, questions: Iterable[Question]) -> list[Question]:
+    """:returns: the questions of a set with ids and groups unlike those of other sets, to be read beside them"""
+    return [replace(q, id=f"{name}/{q.id}", group=f"{name}/{q.group}") for q in questions]
 
 
 def parse(data: bytes, name: str) -> list[Question]:
