@@ -145,6 +145,8 @@ def test_place(text, region):
         ("首次违法可以不罚吗", Kind.MAY),
         ("轻微违法不予处罚有什么条件", Kind.WHAT),
         ("没有证罚不罚", Kind.SUM),
+        ("写了申辩会不会罚得更重", Kind.OTHER),
+        ("偷倒渣土罚得重不重", Kind.SUM),
     ],
 )
 def test_kinds(text, kind):
