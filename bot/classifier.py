@@ -135,6 +135,14 @@ def shipped(path: Path = WEIGHTS) -> Classifier:
     return Classifier(tuple(data["classes"]), np.array(data["bias"]), rows, weights * UNIT)
 
 
+@lru_cache(
+    maxsize=256
+)  # a turn is looked at by triage, understanding and the confidence, its earlier turns by each of them
+def likelihoods(text: str, path: Path = WEIGHTS) -> Mapping[str, float]:
+    """:returns: what the shipped classifier says of a text, as `Classifier.probabilities`"""
+    return shipped(path).probabilities(text)
+
+
 def _listed(name: str) -> bool:
     return len(name) > 2 and name[0] == "#"
 

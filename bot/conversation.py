@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.answer import Turn
-from bot.classifier import LEANING, shipped
+from bot.classifier import LEANING, likelihoods
 from bot.rules import first, read
 from bot.text import letters, normalise, squeezed, terms
 
@@ -69,7 +69,7 @@ def _smalltalk(text: str) -> bool:
     """Whether a turn is a greeting or thanks and nothing else: no question can lean on it."""
     if first("smalltalk", squeezed(text)):
         return True
-    seen = shipped().probabilities(squeezed(text))
+    seen = likelihoods(squeezed(text))
     return seen["answered:greeting"] + seen["answered:thanks"] >= _TALK
 
 
@@ -88,9 +88,8 @@ def hangs(question: str) -> bool:
     return _leaning(question) >= _HANGS
 
 
-@lru_cache(maxsize=64)  # one turn is looked at by triage, by understanding and by the doctor
 def _leaning(question: str) -> float:
-    return shipped(LEANING).probabilities(squeezed(question))["leans"]
+    return likelihoods(squeezed(question), LEANING)["leans"]
 
 
 def asked_back(history: Sequence[Turn]) -> bool:

@@ -31,7 +31,7 @@ _SUMS_UP = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """A logistic function of the features; `answer_at` is the confidence from which an answer is given."""
+    """A logistic function of the features."""
 
     bias: float
     weights: Mapping[str, float]

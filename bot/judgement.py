@@ -37,7 +37,6 @@ class Judgement:
         :param answer_at: the confidence from which an answer is given
         :param observe: told the features and the verified draft of each decision
         """
-        self._contacts = starter.contacts
         self._starter = starter
         self._lexicon = lexicon
         self._region = region
@@ -79,7 +78,7 @@ class Judgement:
     def unknown(self, found: Found, confidence: float, reasons: tuple[str, ...]) -> Answer:
         """:returns: that we do not know, who does, and the nearest rules where they are near enough"""
         verdict = Verdict("escalate:unknown", Outcome.ESCALATE, "escalate-unknown")
-        answer = replies.reply(verdict, found.question.text, self._contacts, found.question.on)
+        answer = replies.reply(verdict, found.question.text, self._starter.contacts, found.question.on)
         near = extractive.nearby(found) if confidence >= _NEARBY else None
         return replace(
             answer,
@@ -99,7 +98,7 @@ class Judgement:
     def _responsible(self, question: Understood) -> tuple[Contact, ...]:
         if question.kind is not Kind.WHO:
             return ()
-        contact = responsible(question.text, self._contacts)
+        contact = responsible(question.text, self._starter.contacts)
         return (contact,) if contact else ()
 
 

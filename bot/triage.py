@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.answer import Outcome
-from bot.classifier import concepts, contact, shipped
+from bot.classifier import concepts, contact, likelihoods
 from bot.conversation import Whole
 from bot.rules import Rule, first
 from bot.state import Verdict
@@ -75,16 +75,18 @@ def triage(question: str, made: Whole | None = None) -> Verdict:
     if hit := first("care", text):
         return _verdict(hit, language)
     guessed = _learned(question)
-    over = made is not None and _over(question) and _learned(made.previous).outcome is Outcome.EMERGENCY
-    made = made if made and made.followup else None
-    made_whole = _learned(made.text) if made else guessed
+    leaning = made if made and made.followup else None
+    made_whole = _learned(leaning.text) if leaning else guessed
     if guessed.outcome is Outcome.EMERGENCY and (made_whole.outcome is Outcome.EMERGENCY or _certain(text)):
+        over = made and _over(question) and _learned(made.previous).outcome is Outcome.EMERGENCY
         return PASS if over else replace(guessed, language=language)
     for name in ("foreign", "injection"):
         if hit := first(name, text):
             return _verdict(hit, language)
     kept = letters(plain)
-    if not kept or _is_noise(plain) or (not made and (len(kept) < 2 or kept.isdigit())):  # 有, 20 answer a question of ours
+    if (
+        not kept or _is_noise(plain) or (not leaning and (len(kept) < 2 or kept.isdigit()))
+    ):  # 有, 20 answer a question of ours
         return Verdict("nonsense", Outcome.CLARIFY, "nonsense", language=language)
     if language != "zh":
         if guessed.outcome is Outcome.REFUSE:
@@ -92,7 +94,7 @@ def triage(question: str, made: Whole | None = None) -> Verdict:
         return Verdict(f"language:{language}", Outcome.ESCALATE, "foreign", language=language)
     if hit := first("smalltalk", text):
         return _verdict(hit, language)
-    return _followed(question, made, made_whole) if made and guessed.reply not in TALK else guessed
+    return _followed(question, leaning, made_whole) if leaning and guessed.reply not in TALK else guessed
 
 
 def _followed(question: str, made: Whole, verdict: Verdict) -> Verdict:
@@ -101,7 +103,7 @@ def _followed(question: str, made: Whole, verdict: Verdict) -> Verdict:
         must be refused, nor to say again what to do first where this turn asks what the law makes of it.
     """
     text = _ends(squeezed(question))
-    seen = shipped().probabilities(text)
+    seen = likelihoods(text)
     if max(seen[Outcome.REFUSE], seen[Outcome.REDIRECT]) >= _ALONE:
         return learned(text)
     if verdict.outcome is Outcome.REFUSE and seen[Outcome.REFUSE] < SUSPECT[Outcome.REFUSE]:
@@ -115,20 +117,21 @@ def _followed(question: str, made: Whole, verdict: Verdict) -> Verdict:
 
 def _over(question: str) -> bool:
     """Whether a turn asks what the law makes of an emergency and does not tell plainly of one that goes on (又漏了)."""
-    if not _AFTERWARDS.search(squeezed(question)) or _certain(squeezed(question)):
+    text = squeezed(question)
+    if not _AFTERWARDS.search(text) or _certain(text):
         return False
-    return all(shipped().probabilities(part)[Outcome.EMERGENCY] < _PLAIN for part in _clauses(question))
+    return all(likelihoods(part)[Outcome.EMERGENCY] < _PLAIN for part in _clauses(question))
 
 
 def owes(whole: str, fragment: str) -> bool:
     """Whether a question made whole lacks a fact, and the words of this turn bring none (那我那个项目属于哪一种)."""
-    lacks = [shipped().probabilities(_ends(squeezed(text)))[Outcome.CLARIFY] for text in (whole, fragment)]
+    lacks = [likelihoods(_ends(squeezed(text)))[Outcome.CLARIFY] for text in (whole, fragment)]
     return lacks[0] >= _OWED and lacks[1] >= _BARE
 
 
 def _certain(fragment: str) -> bool:
     """Whether words that lean on an earlier question are an emergency by themselves."""
-    return shipped().probabilities(_ends(fragment))[Outcome.EMERGENCY] >= _CLEAR
+    return likelihoods(_ends(fragment))[Outcome.EMERGENCY] >= _CLEAR
 
 
 def learned(text: str, clauses: Sequence[str] = ()) -> Verdict:
@@ -139,7 +142,7 @@ def learned(text: str, clauses: Sequence[str] = ()) -> Verdict:
 
     :param clauses: of the text, as `_clauses` cuts it
     """
-    seen = shipped().probabilities(text)
+    seen = likelihoods(text)
     if _urgent(text, seen, clauses):
         return _guess(Outcome.EMERGENCY, text, seen)
     for levels in (SURE, LIKELY, SUSPECT):
@@ -152,7 +155,7 @@ def learned(text: str, clauses: Sequence[str] = ()) -> Verdict:
 
 def ordinary(question: str) -> float:
     """:returns: how likely a question (made whole) is one that rules answer (0..1)"""
-    return shipped().probabilities(_ends(squeezed(question)))["pass"]
+    return likelihoods(_ends(squeezed(question)))["pass"]
 
 
 def without_object(verdict: Verdict) -> Verdict:
@@ -183,7 +186,7 @@ def _urgent(text: str, seen: Mapping[str, float], clauses: Sequence[str]) -> boo
         return whole >= max(seen[other] for other in SURE)
     if len(clauses) < 2 or concepts().found(text) & _NOT_NOW:
         return False
-    parts = sorted(shipped().probabilities(part)[Outcome.EMERGENCY] for part in clauses)
+    parts = sorted(likelihoods(part)[Outcome.EMERGENCY] for part in clauses)
     return parts[-2] >= _PLAIN or (whole >= _MIXED and parts[-1] >= _CLEAR)
 
 

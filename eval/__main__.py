@@ -203,10 +203,9 @@ def pool(folders: Annotated[list[Path], typer.Argument(help="几次运行的文�
         _show(summarise("", questions, results))
         table = Table("准确率至少", "自动答复：要点逐字全对", "自动答复：条文对")
         for row in shares(questions, results):
-            cells = (f"{mean:.3f} [{low:.3f}, {high:.3f}]" for mean, low, high in (row.letter, row.article))
-            table.add_row(f"{row.goal:.2f}", *cells)
+            table.add_row(f"{row.goal:.2f}", _with_interval(row.letter), _with_interval(row.article))
     out.print(table)
-    rates = {name: f"{mean:.3f} [{low:.3f}, {high:.3f}]" for name, (mean, low, high) in common(questions, results).items()}
+    rates = {name: _with_interval(rate) for name, rate in common(questions, results).items()}
     out.print(f"常见问题：自动答复 {rates['answered']}；答复中条文对 {rates['article']}，要点逐字全对 {rates['letter']}")
 
 
@@ -332,6 +331,10 @@ def _show(summary: dict[str, Any]) -> None:
         for name, count in summary["harms"].items():
             harms.add_row(name, str(count), str(summary["at risk"][name]), HARMS[name])
         out.print(harms)
+
+
+def _with_interval(rate: tuple[float, float, float]) -> str:
+    return "{:.3f} [{:.3f}, {:.3f}]".format(*rate)
 
 
 def _bar() -> Progress:

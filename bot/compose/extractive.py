@@ -104,7 +104,7 @@ def ranked(
         value = sum(_WEIGHTS[name] * amount for name, amount in seen.items())
         value *= _NO_RULE if hit.document.trust in (Trust.DRAFT, Trust.NEWS) else 1.0
         value *= _NO_PENALTY if penal and not seen["punishes"] else 1.0
-        value *= _OTHER_LICENCE if licences.on_another(kinds, "\n".join(words_of(hit.passage))) else 1.0
+        value *= _OTHER_LICENCE if kinds and licences.on_another(kinds, "\n".join(words_of(hit.passage))) else 1.0
         out.append((value, hit))
     return sorted(out, key=lambda row: -row[0])
 
@@ -210,15 +210,8 @@ def _lead(found: list[Piece], question: Understood) -> list[Piece]:
     """One sentence, or two neighbours where the second carries the number or condition that the first lacks; of the fine on
     persons, where that is asked for.
     """
-    asked = question.focus or question.text
-    if wants_penalty(question) and _ASKS_PERSONS.search(asked) and not _ASKS_BOTH.search(asked):
-        found = [piece for piece in found if _PERSONS.search(piece.text)] or found
-    elif wants_penalty(question) and _ASKS_ALONE.search(asked):
-        found = [piece for piece in found if _ALONE.search(piece.text)] or found
-    elif wants_penalty(question):
-        found = [piece for piece in found if not _PERSONS.search(piece.text)] or found  # these follow: see `_persons`
-    if wants_penalty(question) and not _ASKS_LATER.search(asked):
-        found = [piece for piece in found if not _LATER.search(piece.text)] or found
+    if wants_penalty(question):
+        found = _of_the_penalty(found, question.focus or question.text)
     telling = next(
         (told for test in (exact, tells) if (told := [piece for piece in found if test(piece.text, question)])), found
     )
@@ -231,6 +224,21 @@ def _lead(found: list[Piece], question: Understood) -> list[Piece]:
     if after and after.score >= 0.7 * top[0].score and len(top[0].text) + len(after.text) <= 130:
         return [top[0], after]
     return top
+
+
+def _of_the_penalty(found: list[Piece], asked: str) -> list[Piece]:
+    """:param asked: the words that ask for a penalty
+    :returns: the sentences on whom it is asked for, and on the step of it; all where none is
+    """
+    if _ASKS_PERSONS.search(asked) and not _ASKS_BOTH.search(asked):
+        found = [piece for piece in found if _PERSONS.search(piece.text)] or found
+    elif _ASKS_ALONE.search(asked):
+        found = [piece for piece in found if _ALONE.search(piece.text)] or found
+    else:
+        found = [piece for piece in found if not _PERSONS.search(piece.text)] or found  # these follow: see `_persons`
+    if not _ASKS_LATER.search(asked):
+        found = [piece for piece in found if not _LATER.search(piece.text)] or found
+    return found
 
 
 def _beside(hit: Hit, question: Understood, lexicon: Lexicon, basis: Basis, least: float) -> Block | None:

@@ -19,10 +19,10 @@ def asked(question: Understood, lexicon: Lexicon) -> frozenset[int]:
 
 
 def on_another(kinds: frozenset[int], words: str) -> bool:
-    """:param kinds: those asked about
+    """:param kinds: those asked about, at least one
     :returns: whether words that speak of a licence are about the things of other kinds alone
     """
-    if not kinds or "许可" not in words:
+    if "许可" not in words:
         return False
     about = {at for at, kind in enumerate(_ABOUT) if kind.search(words)}
     return bool(about) and not about & kinds

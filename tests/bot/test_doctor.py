@@ -284,7 +284,7 @@ class _Suspects:
 ])  # fmt: skip
 def test_a_suspicion_yields_to_a_sure_answer(monkeypatch, index, context, share, sure, outcome):
     seen = _Suspects(**{str(Outcome.REFUSE): share, "refuse:evade": share})
-    monkeypatch.setattr("bot.triage.shipped", lambda: seen)
+    monkeypatch.setattr("bot.triage.likelihoods", seen.probabilities)
     weights = Calibration(math.log(sure / (1 - sure)), {})
     doctor = Doctor(lambda: index, STARTER, region=HOME, weights=weights, answer_at=0.3)
     assert doctor.ask("没有排污许可证就排污，罚多少？", context=context).outcome is outcome
@@ -295,7 +295,7 @@ def test_a_missing_fact_that_is_only_suspected_is_asked_for_where_there_is_no_an
     monkeypatch, index, context, answer_at, outcome
 ):
     seen = _Suspects(**{str(Outcome.CLARIFY): 0.4, "clarify:trade": 0.4})
-    monkeypatch.setattr("bot.triage.shipped", lambda: seen)
+    monkeypatch.setattr("bot.triage.likelihoods", seen.probabilities)
     doctor = Doctor(lambda: index, STARTER, region=HOME, answer_at=answer_at)
     assert doctor.ask("没有排污许可证就排污，罚多少？", context=context).outcome is outcome
 
