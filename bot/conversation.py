@@ -30,6 +30,7 @@ class Whole:
     text: str
     followup: bool = False
     previous: str = ""
+    said: str = ""  # what we answered to it
 
 
 @lru_cache(maxsize=16)
@@ -61,8 +62,14 @@ def whole(question: str, history: Sequence[Turn], *, leaning: bool = False) -> W
         denied = question.startswith("不是")  # what was said before is wrong; else a fact is added to it
         return Whole(_joined(corrected, _asking(previous)) if denied else _joined(previous, corrected), True, previous)
     if leaning or leans(question):
-        return Whole(_joined(previous, question), True, previous)
+        return Whole(_joined(previous, question), True, previous, _said(history))
     return Whole(question, False, previous)
+
+
+def _said(history: Sequence[Turn]) -> str:
+    """:returns: our last answer, '' where our last words were no answer"""
+    last = next((turn for turn in reversed(history) if turn.role == "assistant"), None)
+    return normalise(last.content)[:300] if last else ""
 
 
 def _smalltalk(text: str) -> bool:
@@ -106,8 +113,9 @@ def clarified(history: Sequence[Turn]) -> bool:
 
 
 def with_expert(history: Sequence[Turn]) -> bool:
-    """Whether an expert spoke last, so that the answer is theirs to give."""
-    return next((turn.role == "expert" for turn in reversed(history) if turn.role != "user"), False)
+    """Whether an expert spoke last and has not closed the case, so that the answer is theirs to give."""
+    last = next((turn for turn in reversed(history) if turn.role != "user"), None)
+    return last is not None and last.role == "expert" and not _pattern("closed").search(last.content)
 
 
 def misses(history: Sequence[Turn]) -> int:

@@ -46,6 +46,7 @@ CERTAIN = {
     Outcome.CLARIFY: 0.0,
 }
 _NEARLY = 0.9  # at least, where the classifier finds it likely
+_SURE, _SURER = 0.9, 0.05  # of an answer that a reading as leaning is not tried against; how much surer that must be
 
 
 class Doctor:
@@ -207,7 +208,7 @@ class Doctor:
         found = find(question, index, self._starter, self._lexicon)
         return replace(
             found,
-            order=tuple(extractive.ranked(question, found.candidates, self._lexicon, found.votes)),
+            order=tuple(extractive.ranked(question, found.candidates, self._lexicon, found.votes, found.before)),
             fitting=tuple(rows.ranked(question, found.rows or found.hits, self._lexicon)),
             floors=self._floors[index.id],
         )
@@ -241,15 +242,18 @@ class Doctor:
         return replace(replies.reply(doubt, text, self._starter.contacts, state.context.on), hits=answer.hits)
 
     def _again(self, state: State) -> State:
-        """A later turn that led nowhere by itself is read once more, as leaning on the one before; that answer stands if there
-        is one.
+        """A later turn that may lean on the one before, and led nowhere by itself or to no sure answer, is read once more as
+        leaning; that answer stands if there is one, and it is surer.
         """
         answer = self._answered(state)
         nowhere = "escalate:unknown" in answer.reasons or answer.outcome is Outcome.CLARIFY
-        if not nowhere or not state.history or state.leaning or not may_lean(normalise(state.asked)):
+        unsure = answer.outcome is Outcome.ANSWERED and answer.confidence < _SURE
+        if not (nowhere or unsure) or not state.history or state.leaning or not may_lean(normalise(state.asked)):
             return state
         again: State = self.chain.invoke(replace(self._state(state.asked, state.history, state.context), leaning=True))
-        return again if self._answered(again).outcome is Outcome.ANSWERED else state
+        other = self._answered(again)
+        better = nowhere or other.confidence >= answer.confidence + _SURER
+        return again if other.outcome is Outcome.ANSWERED and better else state
 
     # -- composing -----------------------------------------------------------------------------------------------------
 

@@ -64,6 +64,7 @@ _THREATENS = re.compile(r"罚|责令|没收|吊销|拘留")
 _CONDUCT = re.compile(r"的[，,]?[^。；]{0,24}(?:罚|责令|没收|吊销)")
 _DEMANDS = re.compile(r"罚|责令|没收|吊销|应当|必须|要|不得|禁止|严禁|不准|不许|不能|许可|批准|同意")
 _DUTY = re.compile(r"应当|必须|务必|要(?!求)|需|得(?![到出以])")
+_BARRED = re.compile(r"(?:不得|禁止|严禁|不准|不许)([一-鿿]{2})")
 _DENIED = re.compile(r"(?:没有|没能|没|未能|未|不)(?:依法|按照?规定|按照?要求|按时|按期|经|及时|如实)?([一-鿿]{2})")
 _OMITS = re.compile(r"没|未(?!来)|不(?!得|少|同|动产)|无(?!害|组织|线)|拒|逾期|违反|违规|乱|擅自|超")
 
@@ -209,11 +210,17 @@ def _negation(sentence: str, proof: str, lexicon: Lexicon) -> str:
     near = max(clauses(proof), key=lambda part: lexicon.likeness(sentence, part), default="")
     if _FORBIDS.search(sentence) and not any(pattern.search(near) for pattern in (_FORBIDS, _THREATENS, _OMITS)):
         return "negation turned: forbids what the passage does not"
+    if any(_demanded(word, near) for word in _BARRED.findall(sentence)) and not _FORBIDS.search(near):
+        return "negation turned: forbids what the passage demands"
     if _DUTY.search(sentence) and "可以" in near and not (_DUTY.search(near) or "可以" in sentence):
         return "negation turned: demands what the passage allows"
     if _THREATENS.search(sentence):
         return _conduct(sentence, proof, near)
     return ""
+
+
+def _demanded(word: str, text: str) -> bool:
+    return bool(re.search(rf"(?:应当|必须|需要?|(?<!不)要(?!求))[^，。；不未禁]{{0,12}}{word}", text))
 
 
 def _conduct(sentence: str, proof: str, near: str) -> str:

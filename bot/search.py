@@ -20,6 +20,7 @@ CODE = "生态环境法典"
 _WHICH_LAW = Cite(CODE, "第一千零五十七条")  # 从旧兼从轻
 _BEST, _VOTERS = 10, 6
 _SECOND_CITE = 0.85
+_MORE = 12  # hits beside our last answer
 _WHOLE = 0.5  # a FAQ on some part of a document
 _LIKE = 0.3  # below, the nearest article of the code is too far from the repealed one to be named beside it
 
@@ -42,7 +43,7 @@ class Without:
 def find(question: Understood, index: Index, starter: Starter, lexicon: Lexicon) -> Found:
     """Search as of today; for conduct before the code also as of the day of the conduct."""
     today = question.today
-    hits = index.search(question.matter, on=today, region=question.region, k=K)
+    hits = _hits(index, question)
     votes = _votes(hits)
     named, unknown = _named(question.references, index, question)
     replaced = _replaced([hit for hit in named if hit.status is Status.REPEALED], index, starter, lexicon, question)
@@ -61,8 +62,27 @@ def find(question: Understood, index: Index, starter: Starter, lexicon: Lexicon)
         earlier=tuple(hit for hit in earlier if hit.passage.kind != "faq"),
         rows=_rows(index, question),
         transition=transition,
+        before=_before(index, question),
         unknown=unknown,
     )
+
+
+def _hits(index: Index, question: Understood) -> list[Hit]:
+    """What is found for the question; for a follow-up also what is found for its own words beside our last answer."""
+    hits = index.search(question.matter, on=question.today, region=question.region, k=K)
+    if not question.said:
+        return hits
+    more = index.search(f"{question.said}，{question.focus}", on=question.today, region=question.region, k=_MORE)
+    known = {hit.passage.id for hit in hits}
+    return sorted([*hits, *(hit for hit in more if hit.passage.id not in known)], key=lambda hit: -hit.score)
+
+
+def _before(index: Index, question: Understood) -> Hit | None:
+    """:returns: the article that our last answer was about, None where the question does not lean on it"""
+    if not question.said:
+        return None
+    hits = index.search(question.said, on=question.today, region=question.region, k=K)
+    return next((hit for hit in hits if hit.passage.kind in ("article", "digest")), None)
 
 
 def _rows(index: Index, question: Understood) -> tuple[Hit, ...]:

@@ -76,6 +76,7 @@ class Understood:
     period: Period | None = None
     followup: bool = False
     focus: str = ""  # of a follow-up the words of this turn alone
+    said: str = ""  # what we answered before, where it leans on that
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,7 @@ class Found:
     replaced: tuple[Hit, ...] = ()
     earlier: tuple[Hit, ...] = ()
     rows: tuple[Hit, ...] = ()
+    before: Hit | None = None  # the article of our last answer, on which a follow-up leans
     transition: Hit | None = None  # the article that says which law applies to earlier conduct
     unknown: tuple[Reference, ...] = ()
     order: tuple[tuple[float, Hit], ...] = ()

@@ -90,6 +90,7 @@ def _one(text: str, made: Whole, focus: str, today: date, here: str, laws: Laws)
         period=when,
         followup=made.followup,
         focus=focus,
+        said=made.said,
     )
 
 

@@ -29,6 +29,7 @@ from bot.search import CODE, articles_of, voted
 from bot.state import Found, Kind, Understood
 from bot.triage import is_injection
 from corpus.model import Cite, Status, Trust
+from corpus.numerals import ARTICLE, number
 from indexer.hit import Hit
 
 _CONSIDERED = 24
@@ -43,8 +44,10 @@ _WEIGHTS = {
     "code": 0.05,
     "local": 0.20,  # where the question names the place
     "focus": 0.20,  # of a follow-up what it asks itself
+    "before": 0.10,  # and that it stands beside what was answered before
 }
 _NO_RULE = 0.8
+_FEW = 12  # articles; about as long as a section of the code
 # How well another article must answer to stand beside: at all, and as a share of the best sentence.
 _BESIDE, _AS_WELL = 0.3, 0.4
 _NO_PENALTY = 0.75  # the duty behind a penalty that is asked for
@@ -74,9 +77,14 @@ _NAMED = {
 
 
 def ranked(
-    question: Understood, hits: Sequence[Hit], lexicon: Lexicon, votes: Mapping[Cite, float] | None = None
+    question: Understood,
+    hits: Sequence[Hit],
+    lexicon: Lexicon,
+    votes: Mapping[Cite, float] | None = None,
+    before: Hit | None = None,
 ) -> list[tuple[float, Hit]]:
     """:param votes: how strongly FAQs point to an article
+    :param before: the article of our last answer, where the question leans on it
     :returns: usable hits with how well each answers (about 0..1), best first
 
     Passages that try to give orders are left out; drafts and news stand behind rules in force.
@@ -99,6 +107,7 @@ def ranked(
             "local": float(
                 question.local and bool(hit.document.region) and question.region.startswith(hit.document.region)
             ),
+            "before": _near(hit, before),
             "focus": lexicon.coverage(question.focus, *words_of(hit.passage)) if question.focus else 0.0,
         }
         value = sum(_WEIGHTS[name] * amount for name, amount in seen.items())
@@ -107,6 +116,21 @@ def ranked(
         value *= _OTHER_LICENCE if kinds and licences.on_another(kinds, "\n".join(words_of(hit.passage))) else 1.0
         out.append((value, hit))
     return sorted(out, key=lambda row: -row[0])
+
+
+def _near(hit: Hit, before: Hit | None) -> float:
+    """How near a passage stands to that of our last answer: a few articles from it, or elsewhere in a text that is shorter than the code."""
+    if not before or hit.passage.title != before.passage.title:
+        return 0.0
+    here, there = (_number(one.passage.article) for one in (hit, before))
+    if here and there and abs(here - there) <= _FEW:
+        return 1.0
+    return 0.0 if hit.passage.title == CODE else 0.5
+
+
+def _number(label: str) -> int | None:
+    article = ARTICLE.match(label)
+    return number(article["number"]) if article else None
 
 
 def compose(found: Found, lexicon: Lexicon, *, limit: int = 2) -> Draft | None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 
 from bot.answer import Block, Speaker
 from bot.compose.basis import Basis, Draft, quote_for
@@ -13,8 +14,9 @@ from bot.compose.sentences import other_year, punishes, tells, wants_penalty
 from bot.lexicon import Lexicon
 from bot.offtopic import nearness
 from bot.search import articles_of
-from bot.state import Found, Understood
+from bot.state import Found, Kind, Understood
 from bot.text import marks, sentences, unmarked
+from bot.understanding import kind_of
 from corpus.model import Cite, Document, Passage, Status
 from corpus.starter import Entry
 from indexer.hit import Hit, Index
@@ -30,7 +32,23 @@ _ALIKE = 0.1  # of two FAQs as like the question as this, retrieval says which
 _NUMBER = re.compile(r"[\d一二三四五六七八九十百]+(?:个|日|天|年|月|条|款)*")  # written in many ways
 _DISTRICT = re.compile(r"^([一-鿿]{2})[区县]")
 _PLAN = re.compile(r"规划|计划|目标|指标|方案|意见稿|文件|报道|新闻")
+_LEAD = 2  # sentences
 _ADDS = 0.5  # the share of a follow-up's own words that a FAQ must hold
+# The yes or no with which a FAQ answers its own question; it is none to another one (能：… of 能举报吗 is no leave to build).
+_YES_NO = re.compile(
+    r"^(?:(?:一般|都|可能|有可能|不一定)?(?:不|没)?(?:能|可以|要|行|会|是|算|有|管|违法|有人管|有效)?"
+    r"(?:投诉|举报|反映|申请|要求|提|管|罚|办|做|报|交|改|写|装|补|批|填|签|建|划|备案|担责)?)[：，](?!但|不过|只)(?=.)"
+)
+_ASKED_IN = 0.5  # the share of the clause with which a FAQ asks that a question must hold to get its yes or no
+# Who asks: one who runs something and is complained about, or one whom somebody bothers.
+_RUNS = re.compile(
+    r"我们?(?:自己)?(?:新|想|准备|打算)?开(?:了|着|的)|我们?(?:[^，,。]{0,6})(?:厂|店|公司|单位|企业|车间|养殖场|工地)|[我本]司|(?:[被遭]|老|总)(?:人|邻居|居民)?(?:投诉|举报)|(?:投诉|举报)(?:了)?(?:我(?!家|屋)|我们)"
+)
+_BOTHERED = re.compile(r"楼[下上]|隔壁|邻居|小区|我家(?:附近|旁|门口|楼|对面)|扰民|吵(?:死|得|人)|熏(?:人|死|得)|睡不着")
+# A sentence that cannot be understood without the one before it.
+_HANGING = re.compile(
+    r"^(?:没(?:有)?(?:做到|这样)|不(?:这样|按)|违反的|违规的|否则|拒不|逾期|情节|这|上述|其中|还|并|也|另|再)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +59,7 @@ class Match:
     score: float  # likeness to the nearest of its questions
     against: float  # likeness to the nearest of its negatives
     rank: int  # place among all hits, from 0
+    audience: tuple[str, ...] = ()
 
 
 def matches(question: str, hits: Sequence[Hit], entries: Mapping[str, Entry], lexicon: Lexicon) -> list[Match]:
@@ -52,7 +71,7 @@ def matches(question: str, hits: Sequence[Hit], entries: Mapping[str, Entry], le
         entry = entries.get(hit.passage.id)
         score = max((lexicon.likeness(question, known) for known in hit.passage.questions), default=0.0)
         against = max((lexicon.likeness(question, known) for known in entry.negatives), default=0.0) if entry else 0.0
-        found.append(Match(hit, score, against, rank))
+        found.append(Match(hit, score, against, rank, entry.audience if entry else ()))
     return sorted(found, key=lambda match: -match.score)
 
 
@@ -100,10 +119,20 @@ def _answers(match: Match, question: Understood, lexicon: Lexicon) -> bool:
         return False  # 取水许可证 is no answer to 排污许可证
     if other_year(question.matter, "\n".join(words)):
         return False
+    if match.score < SURE and match.audience == (_other_side(question.text),):
+        return False  # what one who complains should do is no help to the one complained about
     if match.score < SURE and _of_a_plan(match.hit.passage, question):
+        return False
+    if match.score < SAME and _drafted(match.hit, question):
         return False
     # Nor is one that answered the turn before and says nothing of what is asked now (主管也要罚吗).
     return not question.focus or lexicon.holds(_NUMBER.sub("", question.focus), _ADDS, *words)
+
+
+def _other_side(text: str) -> str:
+    """:returns: the audience that surely does not ask this, '' where either may"""
+    runs, bothered = _RUNS.search(text), _BOTHERED.search(text)
+    return "市民" if runs and not bothered else "企业" if bothered and not runs else ""
 
 
 def _of_a_plan(passage: Passage, question: Understood) -> bool:
@@ -114,6 +143,11 @@ def _of_a_plan(passage: Passage, question: Understood) -> bool:
     return not _PLAN.search(question.text) and not any(name in question.text for name in districts)
 
 
+def _drafted(hit: Hit, question: Understood) -> bool:
+    """Whether a FAQ tells what is drafted, and the question asks for no plan: a rule in force is wanted."""
+    return hit.status is Status.DRAFT and not _PLAN.search(question.text)
+
+
 def compose(
     found: Found, match: Match, entry: Entry | None, index: Index, documents: Mapping[str, Document], lexicon: Lexicon
 ) -> Draft:
@@ -122,17 +156,20 @@ def compose(
     places: dict[int, int] = {}
     on = found.question.today
     lead: list[tuple[str, tuple[int, ...]]] = []
-    for sentence in sentences(match.hit.passage.text):
+    text = match.hit.passage.text
+    for sentence in sentences(text if _same_asked(found.question, match, lexicon) else _YES_NO.sub("", text, count=1)):
         cites = tuple(
             _place(mark, sentence, match.hit, basis, places, index, documents, on, lexicon)
             for mark in marks(sentence)
             if 1 <= mark <= len(match.hit.passage.stands_for)
         )
         lead.append((unmarked(sentence), cites))
-    parts = ((lead[:2], "lead"), (lead[2:], "detail"))
-    if wants_penalty(found.question) and (at := _penalty(lead)) > 1:  # whatever duty the FAQ tells first
-        parts = ((lead[at : at + 1], "lead"), (lead[:at] + lead[at + 1 :], "detail"))
-    blocks = [_block(part, kind) for part, kind in parts if part]
+    if wants_penalty(found.question) and (at := _penalty(lead)):  # whatever duty the FAQ tells first
+        lead = [lead[at], *lead[:at], *lead[at + 1 :]]
+        first = 1
+    else:
+        first = _LEAD
+    blocks = _blocks(lead, first)
     blocks = _named_as_draft(blocks, match.hit.status)
     steps = tuple((unmarked(step),) for step in entry.next_steps) if entry else ()
     if steps:
@@ -140,14 +177,29 @@ def compose(
     return basis.draft(found, Speaker.FAQ, blocks, (f"faq:{match.hit.passage.id}",))
 
 
+def _same_asked(question: Understood, match: Match, lexicon: Lexicon) -> bool:
+    """Whether a question asks for the same yes or no as the first one of the FAQ, so that its 能 or 不能 answers it."""
+    first = match.hit.passage.questions[0]
+    if lexicon.likeness(question.text, first) >= SURE:
+        return True
+    asking = [clause for clause in re.split(r"[,，、。?？]", first) if kind_of(clause) is Kind.MAY]
+    return question.kind is Kind.MAY and any(lexicon.holds(clause, _ASKED_IN, question.text) for clause in asking)
+
+
 def _penalty(said: Sequence[tuple[str, tuple[int, ...]]]) -> int:
-    """:returns: the place of the first sentence that names a penalty, 0 where none does"""
-    return next((at for at, (text, _) in enumerate(said) if punishes(text)), 0)
+    """:returns: the place of the first sentence that names a penalty and can be read alone, 0 where none does"""
+    return next((at for at, (text, _) in enumerate(said) if punishes(text) and not _HANGING.match(text)), 0)
 
 
-def _block(part: Sequence[tuple[str, tuple[int, ...]]], kind: str) -> Block:
-    cites = tuple(dict.fromkeys(cite for _, found in part for cite in found))
-    return Block("".join(text for text, _ in part), kind, cites)
+def _blocks(said: Sequence[tuple[str, tuple[int, ...]]], lead: int) -> list[Block]:
+    """:param lead: how many sentences may lead
+    :returns: a block for each run of sentences that lean on the same, so that its marks belong to all of it
+    """
+    first = next((at for at, row in enumerate(said[:lead]) if row[1] != said[0][1]), min(lead, len(said)))
+    runs = [said[:first], *(list(run) for _, run in groupby(said[first:], key=lambda row: row[1]))]
+    return [
+        Block("".join(text for text, _ in run), "detail" if at else "lead", run[0][1]) for at, run in enumerate(runs) if run
+    ]
 
 
 def _named_as_draft(blocks: list[Block], status: Status) -> list[Block]:
@@ -182,7 +234,7 @@ def _place(
             document = documents.get(cite.title, hit.document)
             status = hit.status if hit.status in (Status.DRAFT, Status.NEWS) else document.status_on(on)
             stand_in = Hit(_named(hit.passage, cite), document, status, hit.score)
-            places[mark] = basis.add(stand_in, unmarked(sentence))
+            places[mark] = basis.add(stand_in)  # no quote: these are our words, not those of the document
     return places[mark]
 
 

@@ -22,7 +22,7 @@ _ORDER = re.compile(r"序号|备 ?注|危险特性")
 _MEANING = re.compile(r"含义")  # 本栏目环境敏感区含义 explains the columns before it
 _NAME = 60
 _BEST, _NEAR = 0.45, 0.95
-_LEAST = 0.03  # the share of the question that must name a trade
+_LEAST = 0.02  # the share of the question that must name a trade
 _NAMED, _WHOLLY, _NEARNESS = 0.35, 0.35, 0.3
 # A size, or the wish to hear the limit.
 _MEASURED = re.compile(
@@ -79,7 +79,8 @@ def ranked(question: Understood, hits: Sequence[Hit], lexicon: Lexicon) -> list[
     """
     rows = [hit for hit in hits if hit.passage.kind == "row" and hit.status is Status.IN_FORCE]
     top = max((hit.score for hit in rows), default=0.0)
-    asked = set(lexicon.terms(question.matter))
+    named = trades(question.matter)[:1]  # without the words of asking, which every row of a catalogue holds
+    asked = set(lexicon.terms(named[0] if named else question.matter))
     least = _LEAST * lexicon.weight(asked)
     bought = _BUYS.search(question.matter)  # who puts up a boiler does not make boilers
     for text_of in (trade, lambda passage: passage.text):
@@ -99,13 +100,13 @@ def ranked(question: Understood, hits: Sequence[Hit], lexicon: Lexicon) -> list[
         return []
     out = []
     for hit in rows:
-        named = lexicon.weight(names[hit.passage.id]) / every
+        held = lexicon.weight(names[hit.passage.id]) / every
         wholly = max(
             lexicon.weight(part & asked) / lexicon.weight(part) if part else 0.0
             for part in parts[hit.passage.id] or [set()]
         )
         near = max(0.0, hit.score / top) if top > 0 else 0.0
-        out.append((_NAMED * named + _WHOLLY * wholly + _NEARNESS * near, hit))
+        out.append((_NAMED * held + _WHOLLY * wholly + _NEARNESS * near, hit))
     return sorted(out, key=lambda row: -row[0])
 
 

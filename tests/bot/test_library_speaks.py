@@ -91,3 +91,16 @@ def test_what_the_boss_pays_himself_leads_a_follow_up(doctor):
         Turn("assistant", "没收违法所得，并处违法所得五倍以上十倍以下的罚款。"),
     )
     assert "5 万元以上 20 万元以下" in doctor.ask("管这块的经理自己要掏几多", history, TODAY).blocks[0].text
+
+
+def test_a_turn_that_may_lean_takes_the_surer_of_two_readings(doctor):
+    """Alone it finds an article on other buildings, and is answered with that."""
+    history = (
+        Turn("user", "长江边上一公里内能新建化工厂吗"),
+        Turn("assistant", "禁止在长江干支流岸线一公里范围内新建、扩建化工园区和化工项目。"),
+    )
+    turn = "偷着建了怎么罚，主管也要罚吗"
+    cited = {(citation.title, citation.article) for citation in doctor.ask(turn, history, TODAY).citations}
+    alone = {(citation.title, citation.article) for citation in doctor.ask(turn, (), TODAY).citations}
+    assert ("长江保护法", "第八十八条") in cited
+    assert ("长江保护法", "第八十八条") not in alone

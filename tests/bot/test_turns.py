@@ -2,11 +2,16 @@
 
 import pytest
 
+from bot import lexicon as lexicons
 from bot.answer import Outcome, Turn
+from bot.compose import extractive
 from bot.conversation import whole
 from bot.doctor import Doctor
+from bot.references import Laws
+from bot.search import find
+from bot.understanding import understand
 
-from .conftest import HOME, STARTER, FakeIndex
+from .conftest import HOME, NO_PERMIT, RENEWAL, STARTER, FakeIndex
 
 
 def turns(asked, said):
@@ -114,8 +119,53 @@ def test_a_turn_that_brings_no_fact_is_asked_back(context):
     assert doctor.ask("汽车维修，三百平", asked, context).outcome is not Outcome.CLARIFY
 
 
+@pytest.mark.parametrize(
+    ("last", "with_expert"),
+    [
+        ("材料我看了，等我明天去现场。", True),
+        ("看过了，不用重新报批。本次会诊到此结束。", False),
+        ("会诊结束前请再拍一张照片", True),
+    ],
+)
+def test_a_case_that_the_expert_has_closed_is_no_longer_theirs(doctor, context, last, with_expert):
+    history = (Turn("user", "我们那份环评要不要重新报批"), Turn("expert", last))
+    reasons = doctor.ask("没有排污许可证就排污，罚多少？", history, context).reasons
+    assert (reasons == ("escalate:expert",)) is with_expert
+
+
 def test_who_pays_after_an_emergency_is_no_emergency(doctor, context):
     history = turns("隔壁厂漏氯气了，满街都是味道，老娘喘不上气", "马上往上风方向撤离，打 120 和 119。")
     asked = "一般来说，被漏气熏病了的人，医药费误工费这些能不能问厂里要"
     assert doctor.ask(asked, history, context).outcome is not Outcome.EMERGENCY
     assert doctor.ask("又漏了，人都倒了两个，这要罚多少", history, context).outcome is Outcome.EMERGENCY
+
+
+def test_a_turn_that_leans_is_found_beside_our_last_answer(context):
+    index = FakeIndex()
+    history = turns("证快到期了怎么办", "排污许可证有效期为五年，届满六十日前申请延续。")
+    (leaning,) = understand("那要是提前不了呢", history, context, Laws(STARTER.instruments), HOME)
+    found = find(leaning, index, STARTER, lexicons.of(STARTER))
+    assert found.before is not None
+    assert found.before.passage == RENEWAL
+    assert f"{history[1].content}，那要是提前不了呢".replace("，", ",") in [
+        asked.replace("，", ",") for asked in index.asked
+    ]
+    assert RENEWAL.id in [hit.passage.id for hit in found.hits]
+
+
+def test_what_stands_alone_has_nothing_before_it(context):
+    history = turns("证快到期了怎么办", "排污许可证有效期为五年，届满六十日前申请延续。")
+    (standing,) = understand("没有排污许可证就排污，罚多少？", history, context, Laws(STARTER.instruments), HOME)
+    assert find(standing, FakeIndex(), STARTER, lexicons.of(STARTER)).before is None
+
+
+def test_of_two_articles_the_one_beside_our_last_answer_goes_first(context):
+    index, lexicon = FakeIndex(), lexicons.of(STARTER)
+    (question,) = understand("罚多少", (), context, Laws(STARTER.instruments), HOME)
+    hits = [hit for hit in index.search("排污许可证罚款", on=context.on) if hit.passage.title == NO_PERMIT.title]
+    usual = extractive.ranked(question, hits, lexicon)
+    last = usual[-1][1]
+    beside = dict((hit.passage.id, value) for value, hit in extractive.ranked(question, hits, lexicon, before=last))
+    assert beside[last.passage.id] > usual[-1][0]
+    far = index.article(RENEWAL.title, RENEWAL.article, on=context.on)
+    assert [value for value, _ in extractive.ranked(question, hits, lexicon, before=far)] == [value for value, _ in usual]
