@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from api.chat import citing
 from api.clock import today
 from api.documents import drafts, repository, uploads
-from api.errors import Invalid, NotFound
+from api.errors import Conflict, Invalid, NotFound
 from api.house import House, HouseDep
 from api.jobs import repository as jobs
 from api.jobs import service
@@ -22,7 +22,7 @@ from api.people import audit
 from api.people.guard import Staff
 from api.rendering import page
 from corpus import impact as impact_
-from corpus.catalogue import NotFoundError
+from corpus.catalogue import DRAFT, NotFoundError
 from corpus.model import LEVELS, Status
 
 router = APIRouter(prefix="/console/documents", include_in_schema=False)
@@ -142,6 +142,28 @@ def repeal(house: HouseDep, person: Staff, id: Line, on: Line, by: Line = "") ->
     return RedirectResponse("/console/documents/impact?" + urlencode({"id": id}), 303)
 
 
+@router.post("/reopen")
+def reopen(house: HouseDep, person: Staff, id: Line, withdraw: Annotated[bool, Form()] = False) -> Response:
+    """A published text as a draft again, to be corrected; where it is withdrawn, only as that."""
+    with house.database.read() as session:
+        draft = repository.open_draft_of(session, id)
+    if draft and withdraw and draft.understood.get("of") != id:
+        raise Conflict("这份资料有一份新上传的草稿还没处理，没有撤回。请先发布或删除那份草稿。")
+    if draft is None:
+        draft = drafts.copy(house.rooms, id, person.name)
+        draft.created_by = person.id
+        with house.database.write() as session:
+            session.add(draft)
+            audit.record(session, person, "更正资料", draft.understood["fields"]["title"], id=id)
+    if withdraw:
+        drafts.withdraw(house.rooms, id, person.name)
+        with house.database.write() as session:
+            audit.record(session, person, "撤回资料", draft.understood["fields"]["title"], id=id)
+            service.start_once(session, "index", person.id)
+        house.worker.wake()
+    return RedirectResponse(f"/console/documents/drafts/{draft.id}", 303)
+
+
 @router.get("/impact")
 def impact(request: Request, house: HouseDep, person: Staff, id: str) -> HTMLResponse:
     """What leans on a document: to be looked at again when it ends or is amended."""
@@ -188,7 +210,7 @@ def _draft(
 ) -> HTMLResponse:
     with house.database.read() as session:
         draft = drafts.found(session, id)
-    older = house.rooms.catalogue.document(draft.document_id.removesuffix(".draft")) if draft.document_id else None
+    older = house.rooms.catalogue.document(draft.document_id.removesuffix(DRAFT)) if draft.document_id else None
     return page(
         request, "documents/draft.html", status, title=draft.filename, draft=draft, values=values or drafts.fields(draft),
         names=drafts.FIELDS, levels=list(LEVELS), problem=problem, saved="saved" in request.query_params, replaces=older,

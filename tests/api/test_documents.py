@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from api.__main__ import app as commands
 from api.documents.uploads import plain_name
 from api.jobs import repository
-from api.people.tables import Role
+from api.people.tables import AuditEntry, Role
 from corpus.impact import answers_in
 from corpus.model import Cite
 from tests.api.support import OLD, ask, start
@@ -239,6 +239,94 @@ class TestList:
     )
     def test_repeal_of_nothing(self, staff, form, code):
         assert staff.post("/console/documents/repeal", data=form).status_code == code
+
+
+@pytest.fixture
+def published(staff, work, rooms):
+    """:returns: the id of a law that came in as a file and was published"""
+    href = upload(staff).json()["href"]
+    work()
+    staff.post(href, data=form_of(staff.get(href).text) | {"level": "国家法律", "publish": "true"})
+    work()
+    [document] = rooms.catalogue.documents(title="试行法")
+    return document.id
+
+
+def reopen(client, id, **form):
+    return client.post("/console/documents/reopen", data={"id": id} | form)
+
+
+class TestReopen:
+    """What was published by mistake is taken back; what was published wrongly is put right, without the file."""
+
+    def test_anonymous(self, client, published):
+        assert reopen(client, published).status_code == 401
+
+    def test_withdrawn_is_gone_at_once_and_comes_back(self, staff, client, work, rooms, database, published):
+        assert "撤回" in staff.get("/console/documents").text
+        shown = reopen(staff, published, withdraw="true")
+        assert shown.status_code == 303
+        draft = shown.headers["location"]
+        assert "已经撤回" in staff.get(draft).text
+        for id in (published, f"{published}.draft"):
+            assert client.get(f"/documents/{id}").status_code == 404
+        assert "试行法" not in client.get("/documents").text
+        assert rooms.catalogue.documents(title="试行法") == []
+        with database.read() as session:
+            assert repository.listed(session, "index")[0].state == "waiting"
+            said = [(e.action, e.object) for e in session.query(AuditEntry).order_by(AuditEntry.id)]
+        assert said[-1] == ("撤回资料", "中华人民共和国试行法")
+        values = form_of(staff.get(draft).text)
+        assert staff.post(draft, data=values | {"level": "国家法律", "publish": "true"}).status_code == 303
+        assert "试行应当公开" in client.get(f"/documents/{published}").text
+        assert [row.id for row in rooms.catalogue.documents(title="试行法")] == [published]
+
+    def test_withdrawn_twice_is_withdrawn_once(self, staff, published):
+        assert reopen(staff, published, withdraw="true").status_code == 303
+        assert reopen(staff, published, withdraw="true").status_code == 409
+        assert reopen(staff, "made-up", withdraw="true").status_code == 404
+
+    def test_corrected_in_its_place(self, staff, client, rooms, published):
+        draft = reopen(staff, published).headers["location"]
+        assert reopen(staff, published).headers["location"] == draft  # one draft, however often the button is pressed
+        page = staff.get(draft).text
+        assert "更正稿" in page
+        assert client.get(f"/documents/{published}").status_code == 200
+        changed = {"level": "地方性法规", "region": "湖北省武汉市", "title": "武汉市试行条例", "publish": "true"}
+        assert staff.post(draft, data=form_of(page) | changed).status_code == 303
+        assert rooms.catalogue.documents(title="试行法") == []
+        [document] = rooms.catalogue.documents(title="试行条例")
+        assert (document.level, document.region) == ("地方性法规", "湖北省武汉市")
+        assert "试行应当公开" in client.get(f"/documents/{document.id}").text
+
+    def test_a_repeal_by_mistake_is_taken_back_and_a_right_one_stays(self, staff, rooms, published):
+        staff.post("/console/documents/repeal", data={"id": published, "on": "2026-11-01", "by": "新法"})
+        for kept, ended in ({}, date(2026, 11, 1)), ({"ended_on": "", "superseded_by": ""}, None):
+            draft = reopen(staff, published).headers["location"]
+            values = form_of(staff.get(draft).text)
+            assert staff.post(draft, data=values | {"level": "国家法律", "publish": "true"} | kept).status_code == 303
+            assert rooms.catalogue.document(published).ended_on == ended
+            assert rooms.catalogue.record(published).ended_by == ("测试staff" if ended else "")
+
+    def test_an_end_by_a_newer_version_is_no_word_of_the_clerk(self, staff, work, rooms, published):
+        newer = upload(staff, LAW.replace("2025年", "2026年"), "新.txt").json()["href"]
+        work()
+        staff.post(newer, data=form_of(staff.get(newer).text) | {"level": "国家法律", "publish": "true"})
+        assert rooms.catalogue.document(published).ended_on == date(2026, 6, 1)
+        draft = reopen(staff, published).headers["location"]
+        values = form_of(staff.get(draft).text)
+        assert values["ended_on"] == ""
+        staff.post(draft, data=values | {"level": "国家法律", "issuer": "更正的机关", "publish": "true"})
+        record = rooms.catalogue.record(published)
+        assert (record.document.ended_on, record.document.issuer) == (date(2026, 6, 1), "更正的机关")
+        assert record.ended_by.startswith("version:")
+
+    def test_a_newer_upload_that_waits_is_not_lost(self, staff, work, published):
+        again = upload(staff, LAW + "\n").json()["href"]
+        work()
+        assert reopen(staff, published).headers["location"] == again
+        refused = reopen(staff, published, withdraw="true")
+        assert (refused.status_code, "新上传的草稿" in refused.text) == (409, True)
 
 
 class TestJobs:

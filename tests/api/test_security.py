@@ -58,6 +58,7 @@ MATRIX = {
     "POST /console/documents/drafts/{id}": Role.STAFF,
     "POST /console/documents/drafts/{id}/discard": Role.STAFF,
     "POST /console/documents/repeal": Role.STAFF,
+    "POST /console/documents/reopen": Role.STAFF,
     "GET /console/documents/impact": Role.STAFF,
     "POST /console/documents/index": Role.STAFF,
     "GET /console/documents/index/state": Role.STAFF,
