@@ -19,9 +19,9 @@ from corpus.legal import as_known
 from corpus.loaders.base import LoadError
 from corpus.metadata import Overrides
 from corpus.model import Document, Rank
-from corpus.prepared import READER, Load, Prepared, digest, doubts, draft_of, prepare
+from corpus.prepared import READER, Load, Prepared, digest, doubts, draft_of, prepare, unknown
 
-__all__ = ["Prepared", "Result", "absent", "doubts", "draft_of", "files", "prepare", "take_in"]
+__all__ = ["Prepared", "Result", "absent", "doubts", "draft_of", "files", "prepare", "take_in", "unknown"]
 
 _ABOUT = re.compile(r"readme|\.csv$|\.jsonl?(?:\.gz)?$", re.I)  # files that describe a collection
 

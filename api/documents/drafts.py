@@ -20,7 +20,7 @@ from api.people import audit
 from api.people.tables import Person
 from api.rooms import Rooms
 from corpus.catalogue import DRAFT, NotFoundError, State
-from corpus.intake import Prepared, doubts, draft_of
+from corpus.intake import Prepared, doubts, draft_of, unknown
 from corpus.metadata import document_id
 from corpus.model import LEVELS, Document, Trust
 from corpus.starter import Starter
@@ -138,6 +138,16 @@ def fields(draft: Draft) -> dict[str, str]:
     """The facts as they stand: what staff wrote, else what was read."""
     known = draft.understood.get("fields", {})
     return {name: draft.corrected.get(name, known.get(name, "")) for name in FIELDS}
+
+
+def open_doubts(rooms: Rooms, draft: Draft) -> list[str]:
+    """What a person should look at before the draft is published; what was filled in since is no doubt any more."""
+    record = rooms.catalogue.record(draft.document_id)
+    if record is None:
+        return []
+    settled = set(unknown(record.document))
+    left = [doubt for doubt in draft.understood["doubts"] if doubt not in settled]
+    return left + list(unknown(_document(record.document, fields(draft), draft.filename)))
 
 
 def correct(session: Session, person: Person, id: str, values: Mapping[str, str]) -> Draft:

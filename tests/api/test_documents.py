@@ -79,9 +79,11 @@ class TestUpload:
             made["href"], data=values | {"level": "国家法律", "issuer": "全国人大常委会", "publish": "true"}
         )
         assert response.status_code == 303, response.text
-        assert "正在更新索引" in staff.get(response.headers["location"]).text
+        after = response.headers["location"]
+        assert "更新好之前，提问还查不到它" in staff.get(after).text
         assert rooms.index_id() == "index-1"
         work()
+        assert "提问已经能查到它" in staff.get(after).text
         assert rooms.index_id() == "index-2"
         assert staff.get("/console/documents/index/state").json()["job"]["state"] == "done"
         [document] = rooms.catalogue.documents(title="试行法")
@@ -147,12 +149,42 @@ class TestUpload:
         assert "文件是空的" in upload(staff, b"").json()["message"]
 
     def test_a_file_that_cannot_be_read_says_why(self, staff, work):
-        href = upload(staff, b"\x00\x01\x02", "坏.xyz").json()["href"]
+        href = upload(staff, b"\x00\x01\x02", "坏.docx").json()["href"]
+        assert staff.get(f"{href}/state").json() == {"state": "reading", "error": ""}
         work()
         page = staff.get(href).text
-        assert "不认识的文件格式" in page
+        assert "可能已损坏" in page
+        state = staff.get(f"{href}/state").json()
+        assert (state["state"], "可能已损坏" in state["error"]) == ("failed", True)
         assert staff.post(f"{href}/discard").status_code == 303
         assert staff.get(href).status_code == 404
+
+    @pytest.mark.parametrize("name", ["木马.exe", "压缩包.ZIP", "坏.xyz"])
+    def test_what_nobody_can_read_is_refused_at_the_door(self, app, staff, name):
+        refused = upload(staff, b"MZ", name)
+        assert (refused.status_code, "不认识的文件格式" in refused.json()["message"]) == (422, True)
+        assert not app.state.house.settings.uploads.exists()
+
+    def test_a_name_without_an_ending_is_read_by_its_first_bytes(self, staff):
+        assert upload(staff, b"%PDF-1.4", "通知").status_code == 201
+
+    def test_open_doubts_are_named_before_publishing(self, staff, work, rooms):
+        href = upload(staff, "关于建筑垃圾的暂行规定\n\n第一条 建筑垃圾应当分类堆放，及时清运。", "规定.txt").json()["href"]
+        work()
+        values = form_of(staff.get(href).text)
+        asked = staff.post(href, data=values | {"issuer": "某局", "publish": "true"})
+        assert "核对过了，仍然发布" in asked.text
+        for doubt in ("没有找到公布或施行日期", "没有判断出效力级别"):
+            assert f"<li>{doubt}</li>" in asked.text
+        assert rooms.catalogue.documents(title="暂行规定") == []
+        assert 'value="某局"' in staff.get(href).text  # what was filled in is kept
+        values |= {"issuer": "某局", "level": "规范性文件"}
+        asked = staff.post(href, data=values | {"publish": "true"})
+        assert "没有判断出效力级别" not in asked.text
+        settled = staff.post(href, data=values | {"effective_date": "2026-01-01"})
+        assert "没有找到公布或施行日期" not in staff.get(settled.headers["location"]).text
+        assert staff.post(href, data=values | {"publish": "true", "confirmed": "true"}).status_code == 303
+        assert len(rooms.catalogue.documents(title="暂行规定")) == 1
 
     def test_discarded_drafts_leave_nothing(self, app, staff, work, rooms):
         href = upload(staff).json()["href"]
@@ -185,6 +217,11 @@ class TestList:
     def test_search(self, staff):
         assert "生态环境法典" in staff.get("/console/documents?q=法典&status=现行有效").text
         assert "没有符合条件" in staff.get("/console/documents?q=没有的").text
+
+    def test_what_was_searched_for_is_in_view(self, staff):
+        page = staff.get("/console/documents?q=法典").text
+        assert 'action="/console/documents#published"' in page
+        assert 'id="published"' in page
 
     def test_repeal_acts_at_once(self, staff, client):
         conversation, headers = start(client)
@@ -352,6 +389,15 @@ class TestJobs:
         with database.read() as session:
             assert repository.listed(session, "index")[0].state == "failed"
 
+    def test_an_index_that_was_rolled_back_is_told(self, staff, rooms, work):
+        staff.post("/console/documents/index")
+        work()
+        assert "较早的索引" not in staff.get("/console/documents").text
+        object.__setattr__(rooms, "index_id", lambda: "index-1")
+        page = staff.get("/console/documents").text
+        assert "较早的索引" in page
+        assert "index-2" in page
+
     def test_a_failure_keeps_the_old_index(self, staff, rooms, work):
         def broken(progress):
             raise RuntimeError("no space left")
@@ -359,6 +405,7 @@ class TestJobs:
         object.__setattr__(rooms, "build", broken)
         staff.post("/console/documents/index")
         work()
-        page = staff.get("/console/documents").text
+        page = staff.get("/console/documents?published=试行法").text
         assert "上次更新没有完成" in page
+        assert "索引没有更新成，提问还查不到它" in page
         assert "index-1" in page
