@@ -20,6 +20,7 @@ from rich.progress import Progress as Bar
 from api.app import create_app
 from api.chat import citing
 from api.database import Database
+from api.errors import SiteError
 from api.jobs.worker import JobError
 from api.people import service as people
 from api.rooms import Rooms, open_rooms
@@ -85,17 +86,26 @@ def settle() -> None:
 
 
 @app.command("setup-link")
-def setup_link() -> None:
-    """重新生成第一位管理员的设置链接（还没有任何账号时）。"""
+def setup_link(
+    login: Annotated[str, typer.Option(help="忘记密码的系统管理员的登录名；只有一位时可以不写")] = "",
+) -> None:
+    """还没有账号时，重新生成第一位管理员的设置链接；已有账号时，生成一位系统管理员重设密码的链接。"""
     settings = Settings()
     database = Database(settings.database)
     database.migrate()
-    with database.write() as session:
-        token = people.setup_link(session, settings.invitation_hours)
-    if token is None:
-        errors.print("已经有账号了。请管理员登录后，在“人员”里邀请。")
-        raise typer.Exit(1)
-    console.print(f"/setup/{token}", soft_wrap=True)
+    try:
+        with database.write() as session:
+            token = people.setup_link(session, settings.invitation_hours)
+            if token:
+                path = f"/setup/{token}"
+            else:
+                login, token = people.rescue(session, login, settings.invitation_hours)
+                path = f"/new-password/{token}"
+                errors.print(f"{login} 重设密码的链接，只能用一次，{settings.invitation_hours:g} 小时内有效：")
+    except SiteError as error:
+        errors.print(error.message)
+        raise typer.Exit(1) from error
+    console.print(path, soft_wrap=True)
 
 
 @app.command()

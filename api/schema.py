@@ -6,9 +6,9 @@ from api.database import Base
 from api.documents.tables import Draft
 from api.jobs.tables import Job
 from api.limits import Counter, Secret
-from api.people.tables import AuditEntry, Invitation, Login, Person
+from api.people.tables import AuditEntry, Invitation, Login, PasswordLink, Person
 
 __all__ = [
     "AuditEntry", "Base", "Consultation", "ConsultationEvent", "Conversation", "Counter", "Draft", "Event", "Feedback",
-    "Invitation", "Job", "Login", "Message", "Person", "Secret",
+    "Invitation", "Job", "Login", "Message", "PasswordLink", "Person", "Secret",
 ]  # fmt: skip

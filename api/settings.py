@@ -42,7 +42,9 @@ class Settings(BaseSettings):
 
     session_idle_hours: Annotated[float, Field(gt=0, description="a login ends after so long without a click")] = 8
     session_days: Annotated[float, Field(gt=0, description="a login ends after so long in any case")] = 7
-    invitation_hours: Annotated[float, Field(gt=0, description="how long a setup or invitation link lasts")] = 72
+    invitation_hours: Annotated[
+        float, Field(gt=0, description="how long a link lasts that sets up an account or a new password")
+    ] = 72
     logins_per_quarter: Annotated[int, Field(ge=1, description="failed logins of one name or address in 15 minutes")] = 10
 
     upload_mb: Annotated[int, Field(ge=1, description="largest file that staff may upload")] = 200

@@ -27,7 +27,7 @@ from corpus.succession import settle
 __all__ = ["Catalogue", "CatalogueError", "Event", "NotFoundError", "Origin", "Outcome", "Record", "State"]
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-_DRAFT = ".draft"
+DRAFT = ".draft"  # how the id of a draft ends; without it, it is that of the published version
 _DELETED = re.compile(r"[（(]?(?:本条)?已?(?:删除|删去|废止)[）)]?[。.]?\s*")
 
 
@@ -83,31 +83,35 @@ class Catalogue:
         actor: str,
         state: State | str = State.PUBLISHED,
         origin: Origin | None = None,
+        ended_by: str | None = None,
     ) -> Outcome:
         """Store a document with its passages, or replace what stands under its id or came from the same file.
 
         A repeal entered by a person survives replacement. A draft leaves the published version alone until `publish`.
 
+        :param ended_by: the person who says when it ended, or '' that nobody did: what was entered before is overruled then
         :returns: THERE if the same file stands there with the same metadata already (nothing changes then)
         :raises CatalogueError: if the document has no passages
         """
         if not passages:
             raise CatalogueError(f"《{document.title}》没有可入库的内容", 422)
         state, origin = State(state), origin or Origin()
-        stored_id = document.id.removesuffix(_DRAFT) + (_DRAFT if state is State.DRAFT else "")
+        stored_id = document.id.removesuffix(DRAFT) + (DRAFT if state is State.DRAFT else "")
         with writing(self._engine) as connection:
             self._touch(connection)
             older = self._older(connection, stored_id, document.sha256, state)
-            if any(same(row, document, origin) for row in older):
+            if ended_by is None and any(same(row, document, origin) for row in older):
                 connection.rollback()
                 return Outcome.THERE
             for row in older:
-                if row["ended_by"] and not row["ended_by"].startswith("version:") and row["id"] == stored_id:
+                entered = row["ended_by"] and not row["ended_by"].startswith("version:") and row["id"] == stored_id
+                if entered and ended_by is None:
                     document = replace(
                         document, ended_on=row["ended_on"], repealed=row["repealed"], superseded_by=row["superseded_by"]
                     )
                 connection.execute(delete(tables.documents).where(tables.documents.c.id == row["id"]))
-            ended_by = next((row["ended_by"] for row in older if row["id"] == stored_id), "")
+            if ended_by is None:
+                ended_by = next((row["ended_by"] for row in older if row["id"] == stored_id), "")
             self._insert(connection, document, passages, stored_id, state, origin, actor, ended_by)
             settle(connection, document.short_title, {row["short_title"] for row in older})
             outcome = Outcome.REPLACED if older else Outcome.ADDED
@@ -119,12 +123,12 @@ class Catalogue:
 
         :raises NotFoundError: if there is no such draft
         """
-        draft_id = document_id.removesuffix(_DRAFT) + _DRAFT
+        draft_id = document_id.removesuffix(DRAFT) + DRAFT
         record = self.record(draft_id)
         if not record:
             raise NotFoundError(document_id)
         passages = self.passages(draft_id)
-        final = draft_id.removesuffix(_DRAFT)
+        final = draft_id.removesuffix(DRAFT)
         document = replace(record.document, id=final)
         with writing(self._engine) as connection:
             self._touch(connection)

@@ -14,17 +14,16 @@ from datetime import date
 from pathlib import Path
 
 from corpus import metadata, namesakes, registry
-from corpus.catalogue import Catalogue, CatalogueError, Outcome, State
+from corpus.catalogue import DRAFT, Catalogue, CatalogueError, Outcome, State
 from corpus.legal import as_known
 from corpus.loaders.base import LoadError
 from corpus.metadata import Overrides
 from corpus.model import Document, Rank
-from corpus.prepared import READER, Load, Prepared, digest, doubts, draft_of, prepare
+from corpus.prepared import READER, Load, Prepared, digest, doubts, draft_of, prepare, unknown
 
-__all__ = ["Prepared", "Result", "absent", "doubts", "draft_of", "files", "prepare", "take_in"]
+__all__ = ["Prepared", "Result", "absent", "doubts", "draft_of", "files", "prepare", "take_in", "unknown"]
 
 _ABOUT = re.compile(r"readme|\.csv$|\.jsonl?(?:\.gz)?$", re.I)  # files that describe a collection
-_DRAFT = ".draft"
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,14 +168,14 @@ class _Batch:
 
     def _stands(self, path: Path, sha256: str, id: str) -> None:
         self.by_bytes[sha256] = path
-        if id.endswith(_DRAFT) and self.state is State.PUBLISHED:
+        if id.endswith(DRAFT) and self.state is State.PUBLISHED:
             return  # what waits for review keeps nothing else out
-        self.by_document[id.removesuffix(_DRAFT)] = path
+        self.by_document[id.removesuffix(DRAFT)] = path
 
     def _fuller(self, prepared: Prepared) -> bool:
         """Whether a file holds more than what stands stored for the same document: more articles, else more text."""
         id = prepared.document.id
-        stored = self.catalogue.passages(id) or self.catalogue.passages(id + _DRAFT)
+        stored = self.catalogue.passages(id) or self.catalogue.passages(id + DRAFT)
         other = replace(prepared, passages=tuple(stored))
         return _extent(prepared) > _extent(other)
 

@@ -31,7 +31,7 @@ _FRONT = {
     "effective_date": ("施行日期", "生效日期", "effective_date"),
     "level": ("level", "效力级别"),
 }
-HUMAN, FRONT, FILE_NAME = "人工填写", "front matter", "文件名"
+HUMAN, FRONT, FILE_NAME = "人工填写", "文件自带的信息", "文件名"
 _HEAD = 15  # blocks in which a text bears its title
 _SITE = re.compile(r"(?:[局厅部府院网]|网站|平台|栏目|公开|动态|门户|中心)$")
 _DRAFT_TITLE = re.compile(r"征求意见稿|征求意见的|草案(?![^（(]*说明)|送审稿|讨论稿|公开征求意见")

@@ -107,13 +107,18 @@ def doubts(prepared: Prepared, before: Document | None = None) -> Iterator[str]:
         yield f"文字质量 {prepared.origin.quality:.0%}，请与原件核对"
     if prepared.characters < _SHORTEST:
         yield f"正文只有 {prepared.characters} 个字"
+    yield from unknown(document)
+    gaps = _gaps(prepared.passages)
+    if gaps:
+        yield f"条文序号不连续：{gaps[0]} 之后"
+
+
+def unknown(document: Document) -> Iterator[str]:
+    """The doubts that a person settles by filling in what no source said."""
     if not document.level:
         yield "没有判断出效力级别"
     if not document.starts_on and document.trust == "official":
         yield "没有找到公布或施行日期"
-    gaps = _gaps(prepared.passages)
-    if gaps:
-        yield f"条文序号不连续：{gaps[0]} 之后"
 
 
 def _gaps(passages: Iterable[Passage]) -> list[str]:

@@ -50,8 +50,11 @@ def parse(document_id: str, title: str, blocks: Sequence[Block]) -> list[Passage
     :returns: the passages in reading order; labels and ids are unique inside the document
     """
     blocks = list(_apart(blocks))
-    parts = list(_law(blocks) if is_law(blocks) else sections(_body(title, blocks)))
-    return _number(document_id, title, [part for part in parts if part[3].strip()])
+    body = list(_body(title, blocks))
+    parts = [part for part in (_law(blocks) if is_law(blocks) else sections(body)) if part[3].strip()]
+    if not parts:  # a line or two without a full stop look like headings: under nothing else they are the text
+        parts = [("", "section", (), text) for text in cut([block.text.strip() for block in body])]
+    return _number(document_id, title, parts)
 
 
 def is_law(blocks: Iterable[Block]) -> bool:

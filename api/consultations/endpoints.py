@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from sqlalchemy.orm import Session
 
 from api.anchors import reader_link
 from api.chat import repository as chat
@@ -16,7 +17,7 @@ from api.chat.schemas import MessageOut
 from api.clock import today
 from api.consultations import replying, repository, service
 from api.consultations.tables import STATE_AFTER, State, What
-from api.errors import SiteError
+from api.errors import Conflict, SiteError
 from api.house import House, HouseDep
 from api.people import audit
 from api.people import repository as people
@@ -58,6 +59,7 @@ def consultations(
         rows, total = repository.listed(
             session, states=states, search=q, newest_first=order == "new", limit=ROWS, offset=offset
         )
+        notes = repository.notes(session, [row.id for row, _ in rows])
         counts = repository.counts(session)
         names = {row.id: row.name for row in people.people(session)}
     shown = [(row, STATE_AFTER[What(event.what)], names.get(event.person_id or "", ""), event.at) for row, event in rows]
@@ -67,7 +69,7 @@ def consultations(
 
     return page(
         request, "consultations/list.html", title="云问诊", rows=shown, total=total, counts=counts, names=STATE_NAMES,
-        state=state, q=q, order=order, offset=offset, limit=ROWS, url=url, pulse=_pulse(house),
+        state=state, q=q, order=order, offset=offset, limit=ROWS, url=url, notes=notes, pulse=_pulse(house),
     )  # fmt: skip
 
 
@@ -116,8 +118,11 @@ def release(house: HouseDep, person: Expert, id: str) -> Response:
 
 
 @router.post("/{id}/close")
-def close(house: HouseDep, person: Expert, id: str) -> Response:
+def close(house: HouseDep, person: Expert, id: str, seen: Annotated[str, Form(max_length=80)] = "") -> Response:
+    """:param seen: the pulse of the page on which the button was pressed, so that nobody's last words go unread"""
     with house.database.write() as session:
+        if seen and seen != _pulse_of(session, service.found(session, id)):
+            raise Conflict("用户刚才又写了话，没有结束。请看过再结束。")
         service.close(session, id, person.id)
         audit.record(session, person, "结束云问诊", id)
     return _back(id)
@@ -178,9 +183,12 @@ def _shown(
 def _pulse(house: House, id: str = "") -> str:
     with house.database.read() as session:
         if id:
-            case = service.found(session, id)
-            return f"{case.events[-1].id}-{len(chat.messages(session, case.row.conversation_id))}"
+            return _pulse_of(session, service.found(session, id))
         return "-".join(str(number) for number in repository.counts(session).values())
+
+
+def _pulse_of(session: Session, case: service.Case) -> str:
+    return f"{case.events[-1].id}-{len(chat.messages(session, case.row.conversation_id))}"
 
 
 def _back(id: str) -> Response:

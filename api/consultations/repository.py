@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -57,6 +57,13 @@ def listed(
     order = Consultation.created_at.desc() if newest_first else Consultation.created_at
     rows = session.execute(query.order_by(order).limit(limit).offset(offset)).all()
     return [(row, event) for row, event in rows], total
+
+
+def notes(session: Session, ids: Collection[str]) -> dict[str, str]:
+    """:returns: what users wrote last for the expert, by consultation; the question alone may not say what it is about"""
+    query = select(ConsultationEvent.consultation_id, ConsultationEvent.data)
+    rows = session.execute(query.where(ConsultationEvent.consultation_id.in_(ids)).order_by(ConsultationEvent.id))
+    return {id: data["note"] for id, data in rows if data.get("note")}
 
 
 def counts(session: Session) -> dict[State, int]:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from api.chat import citing
 from api.clock import today
 from api.documents import drafts, repository, uploads
-from api.errors import Invalid, NotFound
+from api.errors import Conflict, Invalid, NotFound
 from api.house import House, HouseDep
 from api.jobs import repository as jobs
 from api.jobs import service
@@ -22,7 +22,8 @@ from api.people import audit
 from api.people.guard import Staff
 from api.rendering import page
 from corpus import impact as impact_
-from corpus.catalogue import NotFoundError
+from corpus.catalogue import DRAFT, NotFoundError
+from corpus.loaders.reader import ENDINGS
 from corpus.model import LEVELS, Status
 
 router = APIRouter(prefix="/console/documents", include_in_schema=False)
@@ -43,13 +44,13 @@ def documents(
         open_drafts, job = repository.open_drafts(session), _latest(session)
 
     def url(at: int) -> str:
-        return "?" + urlencode({"q": q, "level": level, "status": status, "offset": at})
+        return "?" + urlencode({"q": q, "level": level, "status": status, "offset": at}) + "#published"
 
     return page(
         request, "documents/console.html", title="资料", rows=[(d, d.status_on(on)) for d in held[offset : offset + ROWS]],
         total=len(held), limit=ROWS, offset=offset, url=url, q=q, level=level, status=status, levels=list(LEVELS),
         statuses=[Status.IN_FORCE, Status.NOT_YET, Status.AMENDED, Status.REPEALED, Status.DRAFT], drafts=open_drafts,
-        job=job, index=house.rooms.index_id(), limit_mb=house.settings.upload_mb, today=on,
+        job=job, index=house.rooms.index_id(), limit_mb=house.settings.upload_mb, endings=ENDINGS, today=on,
     )  # fmt: skip
 
 
@@ -63,8 +64,10 @@ async def upload(
 ) -> JSONResponse:
     """The body is the file itself, its name percent-encoded in X-File-Name: nothing has to be unpacked on the way in."""
     limit = house.settings.upload_mb * 2**20
+    name = unquote(x_file_name)
+    uploads.refuse_kind(name)
     uploads.refuse_over(content_length, limit)
-    stored = await uploads.store(request.stream(), house.settings.uploads, unquote(x_file_name), limit)
+    stored = await uploads.store(request.stream(), house.settings.uploads, name, limit)
 
     def keep() -> tuple[str, bool]:
         with house.database.write() as session:
@@ -86,7 +89,8 @@ def draft_page(request: Request, house: HouseDep, person: Staff, id: str) -> HTM
 @router.get("/drafts/{id}/state")
 def draft_state(house: HouseDep, person: Staff, id: str) -> dict[str, str]:
     with house.database.read() as session:
-        return {"state": drafts.found(session, id).state}
+        draft = drafts.found(session, id)
+    return {"state": draft.state, "error": draft.error}
 
 
 @router.post("/drafts/{id}")
@@ -94,9 +98,9 @@ def correct(
     request: Request, house: HouseDep, person: Staff, id: str, title: Line = "", level: Line = "", issuer: Line = "",
     doc_no: Line = "", region: Line = "", publish_date: Line = "", effective_date: Line = "", ended_on: Line = "",
     superseded_by: Line = "",
-    publish: Annotated[bool, Form()] = False,
+    publish: Annotated[bool, Form()] = False, confirmed: Annotated[bool, Form()] = False,
 ) -> Response:  # fmt: skip
-    """Save the corrections; the button for publishing saves them and publishes."""
+    """Save the corrections; the button for publishing saves them and publishes, once the open doubts have been confirmed."""
     values = {
         "title": title, "level": level, "issuer": issuer, "doc_no": doc_no, "region": region,
         "publish_date": publish_date, "effective_date": effective_date, "ended_on": ended_on,
@@ -104,11 +108,13 @@ def correct(
     }  # fmt: skip
     try:
         with house.database.write() as session:
-            drafts.correct(session, person, id, values)
+            draft = drafts.correct(session, person, id, values)
     except Invalid as problem:
         return _draft(request, house, id, 422, problem=problem.message, values=values)
     if not publish:
         return RedirectResponse(f"/console/documents/drafts/{id}?saved=1", 303)
+    if not confirmed and drafts.open_doubts(house.rooms, draft):
+        return _draft(request, house, id, confirm=True)
     # The catalogue writes through its own connection: with ours open it would wait for us for ever.
     with house.database.read() as session:
         document = drafts.publish(session, house.rooms, person, id)
@@ -140,6 +146,28 @@ def repeal(house: HouseDep, person: Staff, id: Line, on: Line, by: Line = "") ->
     with house.database.write() as session:
         audit.record(session, person, "废止资料", document.title, on=on, superseded_by=by.strip())
     return RedirectResponse("/console/documents/impact?" + urlencode({"id": id}), 303)
+
+
+@router.post("/reopen")
+def reopen(house: HouseDep, person: Staff, id: Line, withdraw: Annotated[bool, Form()] = False) -> Response:
+    """A published text as a draft again, to be corrected; where it is withdrawn, only as that."""
+    with house.database.read() as session:
+        draft = repository.open_draft_of(session, id)
+    if draft and withdraw and draft.understood.get("of") != id:
+        raise Conflict("这份资料有一份新上传的草稿还没处理，没有撤回。请先发布或删除那份草稿。")
+    if draft is None:
+        draft = drafts.copy(house.rooms, id, person.name)
+        draft.created_by = person.id
+        with house.database.write() as session:
+            session.add(draft)
+            audit.record(session, person, "更正资料", draft.understood["fields"]["title"], id=id)
+    if withdraw:
+        drafts.withdraw(house.rooms, id, person.name)
+        with house.database.write() as session:
+            audit.record(session, person, "撤回资料", draft.understood["fields"]["title"], id=id)
+            service.start_once(session, "index", person.id)
+        house.worker.wake()
+    return RedirectResponse(f"/console/documents/drafts/{draft.id}", 303)
 
 
 @router.get("/impact")
@@ -184,12 +212,13 @@ def _latest(session: Session) -> service.JobOut | None:
 
 
 def _draft(
-    request: Request, house: House, id: str, status: int = 200, problem: str = "", values: dict[str, str] | None = None
-) -> HTMLResponse:
+    request: Request, house: House, id: str, status: int = 200, problem: str = "", values: dict[str, str] | None = None, confirm: bool = False,
+) -> HTMLResponse:  # fmt: skip
     with house.database.read() as session:
         draft = drafts.found(session, id)
-    older = house.rooms.catalogue.document(draft.document_id.removesuffix(".draft")) if draft.document_id else None
+    older = house.rooms.catalogue.document(draft.document_id.removesuffix(DRAFT)) if draft.document_id else None
     return page(
         request, "documents/draft.html", status, title=draft.filename, draft=draft, values=values or drafts.fields(draft),
         names=drafts.FIELDS, levels=list(LEVELS), problem=problem, saved="saved" in request.query_params, replaces=older,
+        doubts=drafts.open_doubts(house.rooms, draft) if draft.state == "ready" else [], confirm=confirm,
     )  # fmt: skip

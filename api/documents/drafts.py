@@ -10,16 +10,17 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from api.database import new_id
 from api.documents import repository
 from api.documents.tables import Draft
-from api.documents.uploads import Stored, discard
+from api.documents.uploads import Stored, discard, plain_name
 from api.errors import Conflict, Invalid, NotFound
 from api.jobs import service as jobs
 from api.people import audit
 from api.people.tables import Person
 from api.rooms import Rooms
-from corpus.catalogue import State
-from corpus.intake import Prepared, doubts, draft_of
+from corpus.catalogue import DRAFT, NotFoundError, State
+from corpus.intake import Prepared, doubts, draft_of, unknown
 from corpus.metadata import document_id
 from corpus.model import LEVELS, Document, Trust
 from corpus.starter import Starter
@@ -84,7 +85,39 @@ def read_into_catalogue(rooms: Rooms, path: Path, name: str, actor: str) -> tupl
     """Read an upload and lay it beside the published documents as a draft. :returns: its id, and what was understood."""
     prepared = _with_known_end(rooms.prepare(path, name), rooms.starter)
     rooms.catalogue.add(prepared.document, prepared.passages, actor=actor, state=State.DRAFT, origin=prepared.origin)
-    return f"{prepared.document.id}.draft", understood(prepared)
+    return prepared.document.id + DRAFT, understood(prepared)
+
+
+def copy(rooms: Rooms, id: str, actor: str) -> Draft:
+    """Lay a copy of a published text beside it as a draft, to be corrected and published over it, or alone once it is withdrawn.
+
+    :raises NotFound: where it is not published
+    """
+    record = rooms.catalogue.record(id)
+    if record is None or record.state is not State.PUBLISHED:
+        raise NotFound("没有找到这份资料，没有改动。")
+    document = record.document
+    if record.ended_by.startswith("version:"):  # follows from the newer version, and is found again when this is published
+        document = replace(document, ended_on=None, superseded_by="", repealed=False)
+    passages = tuple(rooms.catalogue.passages(id))
+    rooms.catalogue.add(document, passages, actor=actor, state=State.DRAFT, origin=record.origin)
+    return Draft(
+        id=new_id(),
+        filename=plain_name(document.source or document.title),
+        size=0,
+        sha256=document.sha256,
+        state="ready",
+        understood=understood(Prepared(document, passages, record.origin)) | {"of": id},
+        document_id=id + DRAFT,
+    )
+
+
+def withdraw(rooms: Rooms, id: str, actor: str) -> None:
+    """Take a published text away, of which a draft is kept; acts at once, without a new index."""
+    try:
+        rooms.catalogue.remove(id, actor=actor)
+    except NotFoundError as error:
+        raise Conflict("这份资料刚才已经撤回，没有改动。") from error
 
 
 def _with_known_end(prepared: Prepared, starter: Starter) -> Prepared:
@@ -105,6 +138,16 @@ def fields(draft: Draft) -> dict[str, str]:
     """The facts as they stand: what staff wrote, else what was read."""
     known = draft.understood.get("fields", {})
     return {name: draft.corrected.get(name, known.get(name, "")) for name in FIELDS}
+
+
+def open_doubts(rooms: Rooms, draft: Draft) -> list[str]:
+    """What a person should look at before the draft is published; what was filled in since is no doubt any more."""
+    record = rooms.catalogue.record(draft.document_id)
+    if record is None:
+        return []
+    settled = set(unknown(record.document))
+    left = [doubt for doubt in draft.understood["doubts"] if doubt not in settled]
+    return left + list(unknown(_document(record.document, fields(draft), draft.filename)))
 
 
 def correct(session: Session, person: Person, id: str, values: Mapping[str, str]) -> Draft:
@@ -132,7 +175,11 @@ def publish(session: Session, rooms: Rooms, person: Person, id: str) -> Document
     document = _document(record.document, fields(draft), draft.filename)
     prepared = Prepared(record.document, tuple(rooms.catalogue.passages(draft.document_id)), record.origin)
     moved = draft_of(prepared, document)
-    rooms.catalogue.add(moved.document, moved.passages, actor=person.name, state=State.PUBLISHED, origin=moved.origin)
+    # Of a text that was published before, the form shows its end too, and what stands there now is meant.
+    ended_by = (person.name if document.ended_on else "") if "of" in draft.understood else None
+    rooms.catalogue.add(
+        moved.document, moved.passages, actor=person.name, state=State.PUBLISHED, origin=moved.origin, ended_by=ended_by
+    )
     rooms.catalogue.remove(draft.document_id, actor=person.name)
     return document
 
@@ -177,7 +224,8 @@ def ready(session: Session, id: str) -> Draft:
 def _document(read: Document, values: Mapping[str, str], filename: str) -> Document:
     days = _checked(values)
     trust = read.trust if read.trust is not Trust.NEWS or values["level"] == "新闻" else Trust.OFFICIAL
-    id = document_id(values["title"], days["publish_date"], filename)
+    named_anew = (values["title"], days["publish_date"]) != (read.title, read.publish_date)
+    id = document_id(values["title"], days["publish_date"], filename) if named_anew else read.id.removesuffix(DRAFT)
     return replace(
         read,
         id=id,

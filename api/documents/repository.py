@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.documents.tables import Draft
+from corpus.catalogue import DRAFT
 
 OPEN = ("reading", "ready", "failed")
 
@@ -18,6 +19,12 @@ def draft(session: Session, id: str) -> Draft | None:
 
 def open_drafts(session: Session) -> Sequence[Draft]:
     return session.scalars(select(Draft).where(Draft.state.in_(OPEN)).order_by(Draft.created_at.desc()).limit(200)).all()
+
+
+def open_draft_of(session: Session, document_id: str) -> Draft | None:
+    """:returns: the draft that waits to be published under this id"""
+    query = select(Draft).where(Draft.document_id == document_id + DRAFT, Draft.state == "ready")
+    return session.scalars(query.order_by(Draft.created_at.desc()).limit(1)).one_or_none()
 
 
 def same_file(session: Session, sha256: str) -> Draft | None:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from api.database import new_id
 from api.errors import Invalid, TooLarge
+from corpus.loaders.reader import ENDINGS
 
 _ODD = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|]+")
 
@@ -66,6 +67,13 @@ def refuse_over(length: str | None, limit: int) -> None:
     """Say no before a byte is read, where the browser says how long the file is."""
     if length and length.isdecimal() and int(length) > limit:
         raise TooLarge(_over(limit))
+
+
+def refuse_kind(name: str) -> None:
+    """Say no at the door to what nobody here can read. A name without an ending is let in: the first bytes may tell."""
+    ending = Path(plain_name(name)).suffix.lower()
+    if ending and ending not in ENDINGS:
+        raise Invalid(f"不认识的文件格式 {ending}，没有收下。请换成 Word、PDF、网页、表格、幻灯片、文本或图片再上传。")
 
 
 def discard(path: Path) -> None:

@@ -15,7 +15,7 @@ from api.errors import Invalid, SiteError, TooMany
 from api.house import House, HouseDep
 from api.people import repository, service
 from api.people.guard import Admin, SignedIn
-from api.people.tables import ROLE_NAMES, Role
+from api.people.tables import ROLE_NAMES, Person, Role
 from api.rendering import page
 from api.security import COOKIE
 
@@ -84,6 +84,29 @@ def setup(
     return response
 
 
+@router.get("/new-password/{token}")
+def new_password_page(request: Request, house: HouseDep, token: str) -> HTMLResponse:
+    with house.database.read() as session:
+        holder = service.holder(session, token)
+    return _new_password(request, holder)
+
+
+@router.post("/new-password/{token}")
+def new_password(request: Request, house: HouseDep, token: str, password: Text, again: Text) -> Response:
+    with house.database.read() as session:
+        holder = service.holder(session, token)
+    try:
+        with house.database.write() as session:
+            service.reset_password(session, token, password, again)
+            found = service.sign_in(session, holder.login, password, house.settings.session_days)
+    except Invalid as problem:
+        return _new_password(request, holder, 422, problem.message)
+    response = RedirectResponse("/console", 303)
+    if found:
+        _set_cookie(response, house, request, found[1])
+    return response
+
+
 @router.get("/console/account")
 def account_page(request: Request, person: SignedIn, saved: bool = False) -> HTMLResponse:
     return page(request, "people/account.html", title="我的账号", problem="", saved=saved)
@@ -119,7 +142,7 @@ def invite(
             token = service.invite(session, person, name, roles or [], house.settings.invitation_hours)
     except Invalid as problem:
         return _people(request, house, 422, problem=problem.message, name=name)
-    return _people(request, house, 201, link=f"{str(request.base_url).rstrip('/')}/setup/{token}", invited=name)
+    return _people(request, house, 201, link=_address(request, f"/setup/{token}"), invited=name)
 
 
 @router.post("/console/people/{id}")
@@ -133,6 +156,14 @@ def change(
     with house.database.write() as session:
         service.change(session, person, id, roles or [], disabled)
     return RedirectResponse("/console/people", 303)
+
+
+@router.post("/console/people/{id}/password-link")
+def password_link(request: Request, house: HouseDep, person: Admin, id: str) -> HTMLResponse:
+    """Shown once, as an invitation is."""
+    with house.database.write() as session:
+        holder, token = service.password_link(session, person, id, house.settings.invitation_hours)
+    return _people(request, house, 201, link=_address(request, f"/new-password/{token}"), reset=holder.name)
 
 
 @router.get("/console/audit")
@@ -163,7 +194,7 @@ def _details(detail: Mapping[str, Any]) -> list[str]:
 def _people(request: Request, house: House, status: int = 200, **values: str) -> HTMLResponse:
     with house.database.read() as session:
         rows, invitations = repository.people(session), repository.open_invitations(session, now())
-    shown = {"link": "", "invited": "", "problem": "", "name": ""} | values
+    shown = {"link": "", "invited": "", "reset": "", "problem": "", "name": ""} | values
     return page(
         request, "people/people.html", status, title="人员", rows=rows, invitations=invitations, roles=ROLE_NAMES, **shown
     )
@@ -172,6 +203,15 @@ def _people(request: Request, house: House, status: int = 200, **values: str) ->
 def _setup(request: Request, roles: list[str], status: int = 200, **values: str) -> HTMLResponse:
     shown = {"problem": "", "login": "", "name": "", "position": ""} | values
     return page(request, "people/setup.html", status, title="建立账号", roles=roles, **shown)
+
+
+def _new_password(request: Request, holder: Person, status: int = 200, problem: str = "") -> HTMLResponse:
+    return page(request, "people/new_password.html", status, title="设置新密码", holder=holder, problem=problem)
+
+
+def _address(request: Request, path: str) -> str:
+    """A path of this site as somebody else can open it."""
+    return str(request.base_url).rstrip("/") + path
 
 
 def _throttled(house: House, request: Request, login: str) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from api.people.tables import AuditEntry, Invitation, Login, Person
+from api.people.tables import AuditEntry, Invitation, Login, PasswordLink, Person
 
 
 def people(session: Session) -> Sequence[Person]:
@@ -74,6 +74,21 @@ def open_invitations(session: Session, moment: datetime) -> Sequence[Invitation]
 
 def drop_setup_links(session: Session) -> None:
     session.execute(delete(Invitation).where(Invitation.created_by.is_(None), Invitation.used_at.is_(None)))
+
+
+def password_link(session: Session, token_hash: str, moment: datetime) -> PasswordLink | None:
+    query = select(PasswordLink).where(PasswordLink.token_hash == token_hash, PasswordLink.expires_at > moment)
+    return session.scalars(query).one_or_none()
+
+
+def use_password_link(session: Session, token_hash: str, moment: datetime) -> str | None:
+    """:returns: whose it was. One statement finds and uses it, so two clicks cannot both succeed."""
+    used = delete(PasswordLink).where(PasswordLink.token_hash == token_hash, PasswordLink.expires_at > moment)
+    return session.scalars(used.returning(PasswordLink.person_id)).one_or_none()
+
+
+def drop_password_link(session: Session, person_id: str) -> None:
+    session.execute(delete(PasswordLink).where(PasswordLink.person_id == person_id))
 
 
 def audit_entries(session: Session, search: str, limit: int, offset: int) -> tuple[Sequence[AuditEntry], int]:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from api.clock import now
 from api.errors import Conflict, Gone, Invalid, NotFound
 from api.people import audit, passwords, repository
-from api.people.tables import Invitation, Login, Person, Role
+from api.people.tables import Invitation, Login, PasswordLink, Person, Role
 
 SEEN_EVERY = timedelta(minutes=5)
 GRANTED = frozenset({Role.STAFF, Role.EXPERT, Role.EVALUATOR, Role.ADMIN})
@@ -108,7 +108,56 @@ def change_password(session: Session, person: Person, current: str, password: st
     kept = _kept(session, person.id)
     kept.password_hash = passwords.make(password)
     repository.end_all(session, person.id, but=token_hash(token))
+    repository.drop_password_link(session, person.id)
     audit.record(session, person, "修改密码")
+
+
+def password_link(session: Session, by: Person, id: str, hours: float) -> tuple[Person, str]:
+    """:returns: whose link it is, and its token. The old password holds until the link is used; an older link is void."""
+    person = _kept(session, id)
+    if person.disabled_at:
+        raise Conflict("这个账号已停用，没有生成链接。请先取消停用。")
+    token = _password_link(session, person, hours)
+    audit.record(session, by, "生成重设密码链接", person.login)
+    return person, token
+
+
+def rescue(session: Session, login: str, hours: float) -> tuple[str, str]:
+    """The same for an administrator, asked for on the server itself: there it helps when nobody can sign in any more.
+
+    :param login: may be left out where there is one administrator only
+    :raises NotFound: with the names to choose from, where it is not plain who is meant
+    """
+    administrators = {person.login: person for person in repository.administrators(session)}
+    person = administrators.get(login.strip().lower()) if login else None
+    if not login and len(administrators) == 1:
+        [person] = administrators.values()
+    if person is None:
+        raise NotFound(f"请用 --login 写明是哪一位系统管理员：{'、'.join(administrators)}。")
+    token = _password_link(session, person, hours)
+    audit.record(session, None, "生成重设密码链接", person.login, by="服务器命令行")
+    return person.login, token
+
+
+def holder(session: Session, token: str) -> Person:
+    """:returns: who may set a new password with this link; :raises Gone: as `invitation` does"""
+    found = repository.password_link(session, token_hash(token), now())
+    if found is None:
+        raise Gone()
+    return _kept(session, found.person_id)
+
+
+def reset_password(session: Session, token: str, password: str, again: str) -> Person:
+    """Every session of this person ends, as `change_password` has it. Nothing is used up by a form that has a mistake."""
+    passwords.checked(password, again, holder(session, token).login)
+    id = repository.use_password_link(session, token_hash(token), now())
+    if id is None:
+        raise Gone()
+    person = _kept(session, id)
+    person.password_hash = passwords.make(password)
+    repository.end_all(session, id)
+    audit.record(session, person, "用链接重设密码")
+    return person
 
 
 def change(session: Session, by: Person, id: str, roles: Collection[str], disabled: bool) -> Person:
@@ -124,6 +173,7 @@ def change(session: Session, by: Person, id: str, roles: Collection[str], disabl
         raise Conflict("至少要留一位能登录的系统管理员，您的操作没有执行。")
     if disabled:
         repository.end_all(session, id)
+        repository.drop_password_link(session, id)
     audit.record(session, by, "停用账号" if disabled else "修改权限", person.login, roles=person.roles)
     return person
 
@@ -140,6 +190,14 @@ def _invite(session: Session, roles: list[str], name: str, by: str | None, hours
     session.add(
         Invitation(token_hash=token_hash(token), roles=list(roles), name=name, created_by=by, expires_at=expires_at)
     )
+    return token
+
+
+def _password_link(session: Session, person: Person, hours: float) -> str:
+    token = secrets.token_urlsafe(32)
+    repository.drop_password_link(session, person.id)
+    expires_at = now() + timedelta(hours=hours)
+    session.add(PasswordLink(person_id=person.id, token_hash=token_hash(token), expires_at=expires_at))
     return token
 
 

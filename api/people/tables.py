@@ -74,6 +74,19 @@ class Invitation(Base):
     used_at: Mapped[datetime | None]
 
 
+class PasswordLink(Base):
+    """A link with which one person sets a new password, once: it goes when it is used, and a newer one takes its place.
+
+    Apart from invitations, so that no query can take one kind of link for the other.
+    """
+
+    __tablename__ = "api_password_link"
+
+    person_id: Mapped[str] = mapped_column(ForeignKey("api_person.id", ondelete="CASCADE"), primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    expires_at: Mapped[datetime]
+
+
 class AuditEntry(Base):
     """Who changed what, when. Written in the transaction of the change, never changed itself."""
 

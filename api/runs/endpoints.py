@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, File, Form, Request, UploadFile
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
@@ -31,19 +32,28 @@ FILES = {
 # The report is a page of its own making: it may bring its styles along, and may not run anything.
 _REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'none'"
 
+_BACK = '<p><a href="/console/runs">‹ 评测</a></p>'
+
 
 @router.get("")
-def runs(request: Request, house: HouseDep, person: Evaluator) -> HTMLResponse:
-    return _list(request, house)
+def runs(request: Request, house: HouseDep, person: Evaluator, brought: str = "") -> HTMLResponse:
+    """:param brought: the set that has just been uploaded, to be told and chosen"""
+    return _list(request, house, brought=brought)
 
 
-def _list(request: Request, house: House, faults: Sequence[str] = (), status: int = 200) -> HTMLResponse:
+def _list(
+    request: Request, house: House, status: int = 200, faults: Sequence[str] = (), brought: str = "", trouble: str = "",
+    compared: tuple[str, str] = ("", ""),
+) -> HTMLResponse:  # fmt: skip
+    """:param trouble: why the two runs `compared` could not be held against each other"""
     with house.database.read() as session:
         rows = [(service.out(job), job.args) for job in repository.listed(session, "eval")]
+    sets = evaluation.question_sets(house.settings.sets)
     return page(
-        request, "runs/list.html", status, title="评测", rows=rows, sets=evaluation.question_sets(house.settings.sets),
+        request, "runs/list.html", status, title="评测", rows=rows, sets=sets, outcomes=evaluation.OUTCOMES,
         held_out=evaluation.held_out, headlines=evaluation.HEADLINES, running=any(job.running for job, _ in rows), faults=faults,
-        done=[(job, args) for job, args in rows if job.state == JobState.DONE],
+        done=[(job, args) for job, args in rows if job.state == JobState.DONE], trouble=trouble, compared=compared,
+        brought=next((known for known in sets if known.name == brought), None),
     )  # fmt: skip
 
 
@@ -65,10 +75,10 @@ def bring(request: Request, house: HouseDep, person: Evaluator, file: Annotated[
     try:
         kept = evaluation.bring(house.settings, file.filename or "", file.file.read())
     except JobError as error:
-        return _list(request, house, str(error).split("\n"), 422)
+        return _list(request, house, 422, faults=str(error).split("\n"))
     with house.database.write() as session:
         audit.record(session, person, "上传题集", kept.name)
-    return RedirectResponse("/console/runs", 303)
+    return RedirectResponse("/console/runs?" + urlencode({"brought": kept.name}), 303)
 
 
 @router.post("/{id}/again")
@@ -86,15 +96,15 @@ def again(house: HouseDep, person: Evaluator, id: str) -> Response:
 
 
 @router.get("/compare")
-def compare(house: HouseDep, person: Evaluator, a: str = "", b: str = "") -> FileResponse:
+def compare(request: Request, house: HouseDep, person: Evaluator, a: str = "", b: str = "") -> HTMLResponse:
     """Two finished runs, the earlier one first."""
     if not a or not b or a == b:
-        raise Invalid("请选两次不同的运行再比较。")
+        return _list(request, house, 422, trouble="两边选的是同一次运行。请选两次不同的再比较。", compared=(a, b))
     try:
         path = evaluation.compared(house.settings, _folder(house, a), _folder(house, b))
     except JobError as error:
-        raise Invalid(str(error)) from error
-    return FileResponse(path, media_type="text/html", headers={"Content-Security-Policy": _REPORT_POLICY})
+        return _list(request, house, 422, trouble=str(error), compared=(a, b))
+    return _report(path)
 
 
 @router.get("/state")
@@ -106,11 +116,11 @@ def state(house: HouseDep, person: Evaluator, id: str = "") -> dict[str, service
 
 
 @router.get("/{id}/report")
-def report(house: HouseDep, person: Evaluator, id: str) -> FileResponse:
+def report(house: HouseDep, person: Evaluator, id: str) -> HTMLResponse:
     path = _folder(house, id) / "report.html"
     if not path.exists():
         raise NotFound("这次运行还没有报告。运行结束后再打开。")
-    return FileResponse(path, media_type="text/html", headers={"Content-Security-Policy": _REPORT_POLICY})
+    return _report(path)
 
 
 @router.get("/{id}/files/{name}")
@@ -121,6 +131,12 @@ def file(house: HouseDep, person: Evaluator, id: str, name: str) -> FileResponse
     if name == ROWS and evaluation.held_out(_set(house, id)):
         raise Forbidden("留出题集只报指标，不提供逐题结果。")
     return FileResponse(path, media_type=FILES[name], filename=f"{id}-{name}")
+
+
+def _report(path: Path) -> HTMLResponse:
+    """A page that also lies as a file, where nothing leads back; here it gets the way back to the list."""
+    text = path.read_text(encoding="utf-8").replace("<body>", f"<body>{_BACK}", 1)
+    return HTMLResponse(text, headers={"Content-Security-Policy": _REPORT_POLICY})
 
 
 def _folder(house: House, id: str) -> Path:

@@ -27,6 +27,14 @@ HEADLINES = {
     "citation precision": "引用准确",
     "needless hand-over": "多余的转交",
 }
+OUTCOMES = {  # as eval.checks has them, which this room may not import
+    "answered": "直接回答",
+    "clarify": "先问清一个关键事实",
+    "escalate": "转给专家",
+    "redirect": "指到主管部门",
+    "refuse": "婉拒",
+    "emergency": "先报警求助",
+}
 _HELD_OUT = "_heldout"  # as eval.questions has it, which this room may not import
 _CHECK_SECONDS = 120
 _LINES = 20  # of what the program says that a page shows
@@ -169,6 +177,7 @@ def _room(settings: Settings) -> dict[str, str]:
         "ENVDOCTOR_DATA_DIR": str(settings.data_dir.resolve()),
         "ENVDOCTOR_DATABASE_URL": settings.database_url,
         "PYTHONIOENCODING": "utf-8",
+        "TZ": settings.timezone,  # its reports tell the time by the clock of the site
         "COLUMNS": "200",  # lines that are shown on a page are not to be broken for a terminal
     }
 

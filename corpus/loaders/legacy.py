@@ -20,9 +20,7 @@ def load(path: Path) -> Loaded:
         raise LoadError("encrypted", "文件有密码保护", "请去掉密码后再上传。")
     program = shutil.which("soffice") or shutil.which("libreoffice")
     if not program:
-        advice = (
-            "请用 Word 或 WPS 打开后另存为 .docx 再上传；或在服务器上安装 LibreOffice（apt install libreoffice-writer）。"
-        )
+        advice = "请用 Word 或 WPS 打开后另存为 .docx 再上传；或请系统管理员给服务器装上 LibreOffice 后重试。"
         raise LoadError("old-format", f"旧格式 {path.suffix or '.doc'} 不能直接读取", advice)
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "source.doc"

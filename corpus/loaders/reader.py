@@ -54,7 +54,7 @@ _MAGIC = (
     (b"II*\x00", "image"),
     (b"MM\x00*", "image"),
 )
-KNOWN = "、".join(sorted(_ENDINGS))
+ENDINGS = tuple(sorted(_ENDINGS))
 
 
 def read(path: Path) -> Loaded:
@@ -70,7 +70,9 @@ def read(path: Path) -> Loaded:
         raise LoadError("too-long", what, "请拆成几份再上传。")
     if not characters:
         raise LoadError(
-            "no-text", "文件里没有文字", "请确认不是空白页；如果是扫描件，请安装 tesseract 中文识别或换成文字版。"
+            "no-text",
+            "文件里没有文字",
+            "请确认不是空白页；如果是扫描件，请换成文字版，或请系统管理员给服务器装上中文识别。",
         )
     return loaded
 
@@ -111,7 +113,9 @@ def detect(path: Path) -> str:
     if ending in ("", "pdf", "doc", "docx", "xlsx", "pptx", "image"):
         if not ending:
             raise LoadError(
-                "unknown-format", f"不认识的文件格式 {path.suffix or '（无扩展名）'}", f"请换成以下格式之一：{KNOWN}。"
+                "unknown-format",
+                f"不认识的文件格式 {path.suffix or '（无扩展名）'}",
+                f"请换成以下格式之一：{'、'.join(ENDINGS)}。",
             )
         # A page saved as .doc by an office system is often HTML.
         if start.lstrip().lower().startswith((b"<html", b"<!doctype", b"<?xml", b"\xef\xbb\xbf<")):

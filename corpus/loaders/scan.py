@@ -16,7 +16,7 @@ _SECONDS = 110  # for a page; a little less than the silence after which the par
 _ONE_THREAD = os.environ | {"OMP_THREAD_LIMIT": "1"}
 HELD = 0.5  # a scan always waits for a person: recognition loses decimal points and takes 8 for 3
 DOUBTFUL = "文字由扫描件识别而来，请与原件核对数字"
-ADVICE = "请上传文字版（Word 或可复制文字的 PDF）；或在服务器上安装中文识别（apt install tesseract-ocr tesseract-ocr-chi-sim）后重试。"
+ADVICE = "请上传文字版（Word 或可复制文字的 PDF）；或请系统管理员给服务器装上中文识别（tesseract）后重试。"
 
 
 class RecognitionError(Exception):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -91,6 +92,7 @@ def write_report(
     against = [each for each in shown if _disagrees(each)]
     return PAGES.get_template("template.html").render(
         s=summary,
+        finished=moment(summary["finished"]) if "finished" in summary else "",
         failures={harm: found for harm, found in failures.items() if found},
         failed=sum(bool(each.found) for each in rows),
         against=against,
@@ -124,6 +126,12 @@ def write_comparison(
         better=rows(turned.better),
         other=rows(turned.other),
     )
+
+
+def moment(stored: str) -> str:
+    """:returns: a moment by the clock of this machine, or of the site that runs the evaluation"""
+    here = datetime.fromisoformat(stored).astimezone()
+    return f"{here:%Y-%m-%d %H:%M}（UTC{here:%z}）"
 
 
 def _disagrees(each: Row) -> bool:

@@ -1,15 +1,17 @@
 """A question handed over, taken, answered and read; what each may do in which state."""
 
+import re
 from dataclasses import replace
 from datetime import date
 
+import httpx
 import pytest
 
 from api.chat.service import WAITING
 from api.errors import NotSearched
 from api.people.tables import Role
 from bot.answer import Block, Context, Decision
-from tests.api.support import ask, events, start
+from tests.api.support import ask, events, sign_up, start
 
 
 @pytest.fixture
@@ -87,9 +89,19 @@ class TestOffer:
         body = {"note": "想请专家看看现场", "contact": "13800000000"}
         made = client.post(f"/api/conversations/{conversation}/consultation", json=body, headers=headers).json()
         assert made["state"] == "open"
-        page = sign_in(Role.EXPERT).get(f"/console/consultations/{made['id']}").text
+        expert = sign_in(Role.EXPERT)
+        page = expert.get(f"/console/consultations/{made['id']}").text
         assert "想请专家看看现场" in page
         assert "13800000000" in page
+
+    def test_the_note_stands_under_the_question_in_the_list(self, client, offered, sign_in):
+        conversation, headers, _ = offered
+        expert = sign_in(Role.EXPERT)
+        for note in ("", "印刷厂换油墨", "还有排气筒"):
+            client.post(f"/api/conversations/{conversation}/consultation", json={"note": note}, headers=headers)
+            listed = expert.get("/console/consultations").text
+            assert "这个处罚对不对" in listed
+            assert ("留言：" + note in listed) if note else ("留言" not in listed)
 
     def test_a_second_escalation_keeps_the_case(self, client, opened):
         conversation, headers, id = opened
@@ -188,6 +200,27 @@ class TestCase:
         assert expert.post(f"/console/consultations/{id}/reopen").status_code == 303
         assert "处理中" in expert.get(f"/console/consultations/{id}").text
 
+    def test_a_case_is_not_closed_over_the_users_last_words_unasked(self, client, opened, sign_in):
+        conversation, headers, id = opened
+        expert = sign_in(Role.EXPERT)
+        path, asks = f"/console/consultations/{id}", "用户最后说的话还没有答复"
+        expert.post(f"{path}/take")
+        assert asks in expert.get(path).text
+        expert.post(f"{path}/reply", data={"text": "处罚适当。"})
+        page = expert.get(path).text
+        assert asks not in page
+        seen = re.search(r'name="seen" value="([^"]+)"', page)[1]
+        ask(client, conversation, headers, "补充一句")
+        refused = expert.post(f"{path}/close", data={"seen": seen})
+        assert (refused.status_code, "刚才又写了话" in refused.text) == (409, True)
+        page = expert.get(path).text
+        assert asks in page
+        assert (
+            expert.post(f"{path}/close", data={"seen": re.search(r'name="seen" value="([^"]+)"', page)[1]}).status_code
+            == 303
+        )
+        assert "已结束" in expert.get(path).text
+
     def test_list_by_state_and_word(self, opened, sign_in):
         expert = sign_in(Role.EXPERT)
         assert "这个处罚对不对" in expert.get("/console/consultations?state=open&q=处罚&order=new").text
@@ -224,3 +257,63 @@ class TestCase:
         before = expert.get(f"/console/consultations/pulse?id={id}").json()
         ask(client, conversation, headers, "罚多少")
         assert expert.get(f"/console/consultations/pulse?id={id}").json() != before
+
+
+@pytest.mark.browser
+@pytest.mark.xdist_group("browser")
+class TestCaseInABrowser:
+    """A long case with thirty passages to pick from."""
+
+    @pytest.fixture
+    def case(self, site, doctor, monkeypatch):
+        """:returns: the case's path"""
+        told = list(doctor.stream("求助", [], Context(date(2026, 11, 29))))[-1].answer
+        cites = tuple(replace(told.citations[0], article=f"第{n}条") for n in range(30))
+        answer = replace(told, citations=cites, blocks=tuple(Block(f"第 {n} 段。", cites=(n + 1,)) for n in range(30)))
+        monkeypatch.setattr(doctor, "stream", lambda *_: iter([Decision(answer)]))
+        with httpx.Client(base_url=site) as user:
+            conversation, headers = start(user)
+            for n in range(3):
+                ask(user, conversation, headers, f"求助 第 {n} 问")
+            body = {"note": "印刷厂换油墨"}
+            made = user.post(f"/api/conversations/{conversation}/consultation", json=body, headers=headers).json()
+        return f"/console/consultations/{made['id']}"
+
+    @pytest.mark.parametrize("width", [390, 1280])
+    def test_opens_at_the_newest_words_and_the_reply_can_always_be_sent(self, visitor, setup_path, case, width):
+        page = visitor(width)
+        sign_up(page, setup_path)
+        page.goto(case)
+        note = page.get_by_text("印刷厂换油墨")
+        assert 0 < note.bounding_box()["y"] < 844
+        page.get_by_role("button", name="接手").click()
+        page.wait_for_load_state()
+        send = page.get_by_role("button", name="发送答复")
+        page.get_by_label("您的答复").fill("处罚适当。")
+        assert send.bounding_box()["y"] < 844
+        page.locator("#picks input").nth(20).focus()
+        box, focused = send.bounding_box(), page.locator("#picks input").nth(20).bounding_box()
+        assert focused["y"] + focused["height"] <= box["y"] < 844  # neither out of sight nor over what is ticked
+
+    def test_what_was_ticked_survives_a_reload_and_a_refusal(self, chromium, site, setup_path, case):
+        page = chromium.new_page(base_url=site)  # a refusal is told in the console of the browser, where no visitor may err
+        sign_up(page, setup_path)
+        page.goto(case)
+        page.get_by_role("button", name="接手").click()
+        page.route("**/passages?*", lambda route: route.fulfill(json=[{"pick": "p|doc-old|doc-old#99", "label": "《旧法》第九十九条", "status": "已废止", "text": ""}]))  # fmt: skip
+        page.get_by_label("您的答复").fill(" ")
+        page.locator("#picks input").nth(2).check()
+        page.get_by_label("从知识库里再找依据").fill("旧")
+        page.get_by_role("button", name="《旧法》第九十九条").click()
+        ticked = page.locator("#picks input:checked")
+        page.reload()
+        ticked.nth(1).wait_for()
+        page.get_by_role("button", name="发送答复").click()  # refused: there is nothing in it but a blank
+        page.get_by_role("alert").wait_for()
+        ticked.nth(1).wait_for()
+        page.get_by_label("您的答复").fill("处罚适当。")
+        page.get_by_role("button", name="发送答复").click()
+        page.locator(".said[data-role=expert] .cites li").nth(1).wait_for()
+        assert ticked.count() == 0
+        assert page.get_by_label("您的答复").input_value() == ""
+        page.close()

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from api.__main__ import app as commands
 from api.documents.uploads import plain_name
 from api.jobs import repository
-from api.people.tables import Role
+from api.people.tables import AuditEntry, Role
 from corpus.impact import answers_in
 from corpus.model import Cite
 from tests.api.support import OLD, ask, start
@@ -79,9 +79,11 @@ class TestUpload:
             made["href"], data=values | {"level": "国家法律", "issuer": "全国人大常委会", "publish": "true"}
         )
         assert response.status_code == 303, response.text
-        assert "正在更新索引" in staff.get(response.headers["location"]).text
+        after = response.headers["location"]
+        assert "更新好之前，提问还查不到它" in staff.get(after).text
         assert rooms.index_id() == "index-1"
         work()
+        assert "提问已经能查到它" in staff.get(after).text
         assert rooms.index_id() == "index-2"
         assert staff.get("/console/documents/index/state").json()["job"]["state"] == "done"
         [document] = rooms.catalogue.documents(title="试行法")
@@ -147,12 +149,42 @@ class TestUpload:
         assert "文件是空的" in upload(staff, b"").json()["message"]
 
     def test_a_file_that_cannot_be_read_says_why(self, staff, work):
-        href = upload(staff, b"\x00\x01\x02", "坏.xyz").json()["href"]
+        href = upload(staff, b"\x00\x01\x02", "坏.docx").json()["href"]
+        assert staff.get(f"{href}/state").json() == {"state": "reading", "error": ""}
         work()
         page = staff.get(href).text
-        assert "不认识的文件格式" in page
+        assert "可能已损坏" in page
+        state = staff.get(f"{href}/state").json()
+        assert (state["state"], "可能已损坏" in state["error"]) == ("failed", True)
         assert staff.post(f"{href}/discard").status_code == 303
         assert staff.get(href).status_code == 404
+
+    @pytest.mark.parametrize("name", ["木马.exe", "压缩包.ZIP", "坏.xyz"])
+    def test_what_nobody_can_read_is_refused_at_the_door(self, app, staff, name):
+        refused = upload(staff, b"MZ", name)
+        assert (refused.status_code, "不认识的文件格式" in refused.json()["message"]) == (422, True)
+        assert not app.state.house.settings.uploads.exists()
+
+    def test_a_name_without_an_ending_is_read_by_its_first_bytes(self, staff):
+        assert upload(staff, b"%PDF-1.4", "通知").status_code == 201
+
+    def test_open_doubts_are_named_before_publishing(self, staff, work, rooms):
+        href = upload(staff, "关于建筑垃圾的暂行规定\n\n第一条 建筑垃圾应当分类堆放，及时清运。", "规定.txt").json()["href"]
+        work()
+        values = form_of(staff.get(href).text)
+        asked = staff.post(href, data=values | {"issuer": "某局", "publish": "true"})
+        assert "核对过了，仍然发布" in asked.text
+        for doubt in ("没有找到公布或施行日期", "没有判断出效力级别"):
+            assert f"<li>{doubt}</li>" in asked.text
+        assert rooms.catalogue.documents(title="暂行规定") == []
+        assert 'value="某局"' in staff.get(href).text  # what was filled in is kept
+        values |= {"issuer": "某局", "level": "规范性文件"}
+        asked = staff.post(href, data=values | {"publish": "true"})
+        assert "没有判断出效力级别" not in asked.text
+        settled = staff.post(href, data=values | {"effective_date": "2026-01-01"})
+        assert "没有找到公布或施行日期" not in staff.get(settled.headers["location"]).text
+        assert staff.post(href, data=values | {"publish": "true", "confirmed": "true"}).status_code == 303
+        assert len(rooms.catalogue.documents(title="暂行规定")) == 1
 
     def test_discarded_drafts_leave_nothing(self, app, staff, work, rooms):
         href = upload(staff).json()["href"]
@@ -185,6 +217,11 @@ class TestList:
     def test_search(self, staff):
         assert "生态环境法典" in staff.get("/console/documents?q=法典&status=现行有效").text
         assert "没有符合条件" in staff.get("/console/documents?q=没有的").text
+
+    def test_what_was_searched_for_is_in_view(self, staff):
+        page = staff.get("/console/documents?q=法典").text
+        assert 'action="/console/documents#published"' in page
+        assert 'id="published"' in page
 
     def test_repeal_acts_at_once(self, staff, client):
         conversation, headers = start(client)
@@ -241,6 +278,94 @@ class TestList:
         assert staff.post("/console/documents/repeal", data=form).status_code == code
 
 
+@pytest.fixture
+def published(staff, work, rooms):
+    """:returns: the id of a law that came in as a file and was published"""
+    href = upload(staff).json()["href"]
+    work()
+    staff.post(href, data=form_of(staff.get(href).text) | {"level": "国家法律", "publish": "true"})
+    work()
+    [document] = rooms.catalogue.documents(title="试行法")
+    return document.id
+
+
+def reopen(client, id, **form):
+    return client.post("/console/documents/reopen", data={"id": id} | form)
+
+
+class TestReopen:
+    """What was published by mistake is taken back; what was published wrongly is put right, without the file."""
+
+    def test_anonymous(self, client, published):
+        assert reopen(client, published).status_code == 401
+
+    def test_withdrawn_is_gone_at_once_and_comes_back(self, staff, client, work, rooms, database, published):
+        assert "撤回" in staff.get("/console/documents").text
+        shown = reopen(staff, published, withdraw="true")
+        assert shown.status_code == 303
+        draft = shown.headers["location"]
+        assert "已经撤回" in staff.get(draft).text
+        for id in (published, f"{published}.draft"):
+            assert client.get(f"/documents/{id}").status_code == 404
+        assert "试行法" not in client.get("/documents").text
+        assert rooms.catalogue.documents(title="试行法") == []
+        with database.read() as session:
+            assert repository.listed(session, "index")[0].state == "waiting"
+            said = [(e.action, e.object) for e in session.query(AuditEntry).order_by(AuditEntry.id)]
+        assert said[-1] == ("撤回资料", "中华人民共和国试行法")
+        values = form_of(staff.get(draft).text)
+        assert staff.post(draft, data=values | {"level": "国家法律", "publish": "true"}).status_code == 303
+        assert "试行应当公开" in client.get(f"/documents/{published}").text
+        assert [row.id for row in rooms.catalogue.documents(title="试行法")] == [published]
+
+    def test_withdrawn_twice_is_withdrawn_once(self, staff, published):
+        assert reopen(staff, published, withdraw="true").status_code == 303
+        assert reopen(staff, published, withdraw="true").status_code == 409
+        assert reopen(staff, "made-up", withdraw="true").status_code == 404
+
+    def test_corrected_in_its_place(self, staff, client, rooms, published):
+        draft = reopen(staff, published).headers["location"]
+        assert reopen(staff, published).headers["location"] == draft  # one draft, however often the button is pressed
+        page = staff.get(draft).text
+        assert "更正稿" in page
+        assert client.get(f"/documents/{published}").status_code == 200
+        changed = {"level": "地方性法规", "region": "湖北省武汉市", "title": "武汉市试行条例", "publish": "true"}
+        assert staff.post(draft, data=form_of(page) | changed).status_code == 303
+        assert rooms.catalogue.documents(title="试行法") == []
+        [document] = rooms.catalogue.documents(title="试行条例")
+        assert (document.level, document.region) == ("地方性法规", "湖北省武汉市")
+        assert "试行应当公开" in client.get(f"/documents/{document.id}").text
+
+    def test_a_repeal_by_mistake_is_taken_back_and_a_right_one_stays(self, staff, rooms, published):
+        staff.post("/console/documents/repeal", data={"id": published, "on": "2026-11-01", "by": "新法"})
+        for kept, ended in ({}, date(2026, 11, 1)), ({"ended_on": "", "superseded_by": ""}, None):
+            draft = reopen(staff, published).headers["location"]
+            values = form_of(staff.get(draft).text)
+            assert staff.post(draft, data=values | {"level": "国家法律", "publish": "true"} | kept).status_code == 303
+            assert rooms.catalogue.document(published).ended_on == ended
+            assert rooms.catalogue.record(published).ended_by == ("测试staff" if ended else "")
+
+    def test_an_end_by_a_newer_version_is_no_word_of_the_clerk(self, staff, work, rooms, published):
+        newer = upload(staff, LAW.replace("2025年", "2026年"), "新.txt").json()["href"]
+        work()
+        staff.post(newer, data=form_of(staff.get(newer).text) | {"level": "国家法律", "publish": "true"})
+        assert rooms.catalogue.document(published).ended_on == date(2026, 6, 1)
+        draft = reopen(staff, published).headers["location"]
+        values = form_of(staff.get(draft).text)
+        assert values["ended_on"] == ""
+        staff.post(draft, data=values | {"level": "国家法律", "issuer": "更正的机关", "publish": "true"})
+        record = rooms.catalogue.record(published)
+        assert (record.document.ended_on, record.document.issuer) == (date(2026, 6, 1), "更正的机关")
+        assert record.ended_by.startswith("version:")
+
+    def test_a_newer_upload_that_waits_is_not_lost(self, staff, work, published):
+        again = upload(staff, LAW + "\n").json()["href"]
+        work()
+        assert reopen(staff, published).headers["location"] == again
+        refused = reopen(staff, published, withdraw="true")
+        assert (refused.status_code, "新上传的草稿" in refused.text) == (409, True)
+
+
 class TestJobs:
     def test_anonymous(self, client):
         assert client.post("/console/documents/index").status_code == 401
@@ -264,6 +389,15 @@ class TestJobs:
         with database.read() as session:
             assert repository.listed(session, "index")[0].state == "failed"
 
+    def test_an_index_that_was_rolled_back_is_told(self, staff, rooms, work):
+        staff.post("/console/documents/index")
+        work()
+        assert "较早的索引" not in staff.get("/console/documents").text
+        object.__setattr__(rooms, "index_id", lambda: "index-1")
+        page = staff.get("/console/documents").text
+        assert "较早的索引" in page
+        assert "index-2" in page
+
     def test_a_failure_keeps_the_old_index(self, staff, rooms, work):
         def broken(progress):
             raise RuntimeError("no space left")
@@ -271,6 +405,7 @@ class TestJobs:
         object.__setattr__(rooms, "build", broken)
         staff.post("/console/documents/index")
         work()
-        page = staff.get("/console/documents").text
+        page = staff.get("/console/documents?published=试行法").text
         assert "上次更新没有完成" in page
+        assert "索引没有更新成，提问还查不到它" in page
         assert "index-1" in page

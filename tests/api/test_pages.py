@@ -124,3 +124,25 @@ class TestPages:
         page.get_by_text("当前索引").wait_for(timeout=30_000)
         page.get_by_role("link", name="试行法", exact=True).click()
         page.get_by_text("试行应当公开。").wait_for()
+
+    def test_each_upload_says_what_became_of_it(self, visitor, setup_path, tmp_path):
+        from tests.api.test_documents import LAW
+
+        files = {"试行法.txt": LAW.encode(), "坏.docx": b"no archive", "木马.exe": b"MZ"}
+        for name, content in files.items():
+            (tmp_path / name).write_bytes(content)
+        page = visitor()
+        sign_up(page, setup_path)
+        page.goto("/console/documents")
+        page.set_input_files("#files", [tmp_path / name for name in files])
+        rows = {name: page.locator("#uploads li", has_text=name) for name in files}
+        for name, words in {"试行法.txt": "已读好", "坏.docx": "可能已损坏", "木马.exe": "不认识的文件格式 .exe"}.items():
+            rows[name].get_by_text(words).wait_for(timeout=30_000)
+        assert rows["木马.exe"].get_by_role("link").count() == 0
+        page.reload()
+        assert page.locator("h2", has_text="待处理的草稿").is_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        page.get_by_label("查找资料").fill("法典")
+        page.get_by_role("button", name="查找").click()
+        page.wait_for_url("**#published")
+        assert page.get_by_role("link", name="生态环境法典").bounding_box()["y"] < 844

@@ -5,10 +5,12 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import update
+from typer.testing import CliRunner
 
+from api.__main__ import app as commands
 from api.clock import now
 from api.people import service
-from api.people.tables import AuditEntry, Login, Person, Role
+from api.people.tables import AuditEntry, Login, PasswordLink, Person, Role
 from api.security import COOKIE
 from tests.api.support import PASSWORD
 
@@ -178,3 +180,108 @@ class TestPeople:
         shown = admin.get("/console/audit?q=邀请").text
         assert "李四" in shown
         assert "权限：专家" in shown
+
+
+NEW = {"password": "an even longer sentence", "again": "an even longer sentence"}
+
+
+class TestForgottenPassword:
+    """A link gives the same account back, with its login, its rights and its cases."""
+
+    @pytest.fixture
+    def wang(self, sign_in, database):
+        client = sign_in(Role.EXPERT, login="wang")
+        with database.read() as session:
+            return client, session.query(Person).filter_by(login="wang").one().id
+
+    @pytest.fixture
+    def reset(self, sign_in, wang):
+        """:returns: a function that asks for a link as an administrator does"""
+        admin = sign_in(Role.ADMIN)
+        return lambda: re.search(
+            r"http://testserver(/new-password/[\w-]+)", admin.post(f"/console/people/{wang[1]}/password-link").text
+        )[1]
+
+    def test_anonymous(self, client, wang):
+        assert client.post(f"/console/people/{wang[1]}/password-link").status_code == 401
+        assert client.get("/new-password/made-up").status_code == 410
+        assert client.post("/new-password/made-up", data=NEW).status_code == 410
+
+    def test_sets_a_new_password_once(self, client, wang, reset):
+        link = reset()
+        assert wang[0].get("/console/account").status_code == 200  # until the link is used all is as it was
+        assert "登录名 wang" in client.get(link).text
+        assert client.post(link, data=NEW).headers["location"] == "/console"
+        assert client.get("/console/consultations").status_code == 200
+        assert wang[0].get("/console/account").status_code == 303  # whoever was signed in with the old one is out
+        assert client.post("/login", data={"login": "wang", "password": PASSWORD}).status_code == 401
+        assert client.post("/login", data={"login": "wang", "password": NEW["password"]}).status_code == 303
+        assert client.get(link).status_code == client.post(link, data=NEW).status_code == 410
+
+    def test_a_mistake_uses_nothing_up(self, client, reset):
+        link = reset()
+        refused = client.post(link, data=NEW | {"again": "something else"})
+        assert refused.status_code == 422
+        assert "两次" in refused.text
+        assert client.post(link, data=NEW).status_code == 303
+
+    def test_is_no_invitation_and_an_invitation_is_none(self, client, database, reset):
+        assert client.get(reset().replace("/new-password/", "/setup/")).status_code == 410
+        with database.write() as session:
+            invited = service._invite(session, [Role.STAFF], "", None, 1)
+        assert client.get(f"/new-password/{invited}").status_code == 410
+
+    def test_a_newer_link_a_changed_password_and_an_end_of_the_account_void_it(self, client, wang, sign_in, reset):
+        old, link = reset(), reset()
+        assert (client.get(old).status_code, client.get(link).status_code) == (410, 200)
+        wang[0].post("/console/account", data={"current": PASSWORD} | NEW)
+        assert client.get(link).status_code == 410
+        link, admin = reset(), sign_in(Role.ADMIN)
+        admin.post(f"/console/people/{wang[1]}", data={"roles": ["expert"], "disabled": "true"})
+        assert client.get(link).status_code == 410
+        assert admin.post(f"/console/people/{wang[1]}/password-link").status_code == 409
+
+    def test_expires_and_only_the_hash_is_kept(self, client, database, reset):
+        link = reset()
+        with database.write() as session:
+            assert link.rsplit("/", 1)[1] != session.query(PasswordLink).one().token_hash
+            session.execute(update(PasswordLink).values(expires_at=now() - timedelta(seconds=1)))
+        assert client.get(link).status_code == 410
+
+    def test_leaves_a_trail(self, client, database, reset):
+        client.post(reset(), data=NEW)
+        with database.read() as session:
+            said = [(entry.action, entry.object) for entry in session.query(AuditEntry).order_by(AuditEntry.id)]
+        assert said[-3:] == [("生成重设密码链接", "wang"), ("用链接重设密码", ""), ("登录", "")]
+
+
+class TestSetupLinkCommand:
+    """Whoever sits at the server can let an administrator in again: else one forgotten password locks the house."""
+
+    @pytest.fixture
+    def command(self, settings, monkeypatch):
+        monkeypatch.setenv("ENVDOCTOR_DATA_DIR", str(settings.data_dir))
+        return lambda *words: CliRunner().invoke(commands, ["setup-link", *words])
+
+    def test_before_there_is_anybody(self, command, client):
+        assert client.get(command().stdout.strip()).status_code == 200
+
+    def test_the_only_administrator(self, command, client, sign_in, database):
+        sign_in(Role.ADMIN, login="chief")
+        done = command()
+        assert done.exit_code == 0, done.output
+        assert client.post(done.stdout.strip(), data=NEW).status_code == 303
+        assert client.get("/console/people").status_code == 200
+        with database.read() as session:
+            entry = session.query(AuditEntry).filter_by(action="生成重设密码链接").one()
+        assert (entry.person, entry.object) == ("服务器命令行", "chief")
+
+    def test_one_of_several_is_named_and_nobody_else_may_be(self, command, client, sign_in):
+        sign_in(Role.ADMIN, login="chief")
+        sign_in(Role.ADMIN, login="second")
+        sign_in(Role.STAFF, login="clerk")
+        for words in ([], ["--login", "clerk"], ["--login", "nobody"]):
+            refused = command(*words)
+            assert refused.exit_code == 1
+            assert "chief、second" in refused.stderr
+        assert "second" in client.get(command("--login", "Second").stdout.strip()).text

@@ -10,6 +10,7 @@ from api.jobs import repository
 from api.people.tables import Role
 from api.runs import evaluation
 from api.runs.evaluation import QuestionSet
+from eval.checks import OUTCOMES
 
 # Stands for `python -m eval run SET --out FOLDER`.
 PROGRAM = """
@@ -21,7 +22,7 @@ for n in range(3):
 if "fail" in sys.argv:
     sys.exit("the index is gone")
 (folder / "summary.json").write_text(json.dumps({"figures": {"right": {"mean": 0.875}}, "harms": {}}))
-(folder / "report.html").write_text("<h1>report</h1>")
+(folder / "report.html").write_text("<body><h1>report</h1></body>")
 """
 
 
@@ -58,12 +59,27 @@ class TestRuns:
         assert "把关：有 2 项不合格" in page  # it holds neither of the figures that eval/gate.yaml asks for
         assert "常见问题自动答复 auto-resolved" in page
         report = evaluator.get(f"/console/runs/{id}/report")
-        assert report.text == "<h1>report</h1>"
+        assert report.text == '<body><p><a href="/console/runs">‹ 评测</a></p><h1>report</h1></body>'
         assert "sandbox" in report.headers["content-security-policy"]
         assert "script" not in report.headers["content-security-policy"]
         assert json.loads(evaluator.get(f"/console/runs/{id}/files/summary.json").text)["figures"]
         assert "逐题结果" in page
         assert evaluator.get(f"/console/runs/{id}/files/results.jsonl").status_code == 200
+
+    def test_the_same_run_twice_is_no_comparison_and_the_page_stays(self, app, evaluator, sets, monkeypatch, database):
+        for second in (7, 8):
+            run(app, evaluator, monkeypatch)
+            with database.write() as session:
+                newest = repository.listed(session, "eval")[0]
+                newest.created_at = newest.created_at.replace(second=second)
+        page = evaluator.get("/console/runs").text
+        assert len(set(re.findall(r">(small，[^<]+)</option>", page))) == 2  # two of one minute are told apart
+        with database.read() as session:
+            id = repository.listed(session, "eval")[0].id
+        refused = evaluator.get(f"/console/runs/compare?a={id}&b={id}")
+        assert refused.status_code == 422
+        assert "两边选的是同一次运行" in refused.text
+        assert refused.text.count(f'<option value="{id}" selected>') == 2
 
     def test_runs_that_wait_do_not_show_how_far_another_is(self, app, evaluator, sets, monkeypatch):
         run(app, evaluator, monkeypatch)
@@ -146,8 +162,12 @@ class TestOwnSets:
         return client.post("/console/runs/sets", files={"file": (name, text.encode())})
 
     def test_a_sound_set_is_kept_and_offered(self, app, evaluator):
-        assert self.bring(evaluator, json.dumps(QUESTION)).status_code == 303
-        assert "mine（1 题）" in evaluator.get("/console/runs").text
+        after = self.bring(evaluator, json.dumps(QUESTION))
+        assert after.status_code == 303
+        shown = evaluator.get(after.headers["location"]).text
+        assert "题集 mine 已收下，1 题" in shown
+        assert '<option value="mine" selected>mine（1 题）' in shown
+        assert "已收下" not in evaluator.get("/console/runs?brought=made-up").text
         assert evaluator.post("/console/runs", data={"set": "mine"}).status_code == 303
 
     def test_a_broken_set_is_said_line_by_line_and_not_kept(self, app, evaluator):
@@ -156,6 +176,13 @@ class TestOwnSets:
         assert "<p>第 1 行：outcome 不认识 maybe" in refused.text
         assert "<p>第 2 行：" in refused.text
         assert list(app.state.house.settings.sets.iterdir()) == []
+
+    def test_the_page_explains_the_format_and_its_template_is_sound(self, app, evaluator):
+        page = evaluator.get("/console/runs").text
+        [address] = re.findall(r'href="(/static/[^"]+)" download', page)
+        assert self.bring(evaluator, evaluator.get(address).text, "copy.jsonl").status_code == 303
+        assert evaluation.OUTCOMES == OUTCOMES
+        assert all(f"<code>{name}</code> {words}" in page for name, words in OUTCOMES.items())
 
     @pytest.mark.parametrize("name", ["../../x.jsonl", "a b.jsonl", "x" * 70 + ".jsonl", "coverage_dev.jsonl"])
     def test_names_that_are_refused_or_made_harmless(self, app, evaluator, name):

@@ -6,6 +6,7 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 from docx.shared import RGBColor
 
+from corpus.intake import doubts, prepare
 from corpus.loaders import LoadError, html, reader, sheet, slides, word
 
 from .files import bomb
@@ -78,6 +79,16 @@ def test_excel_sheets_are_tables_and_hidden_ones_are_named(tmp_path):
     assert texts(loaded) == ["名录", "重点单位名录"]
     assert loaded.blocks[2].rows == (("序号", "名称", "类别"), ("1", "甲厂", "水"), ("2", "乙厂", "水"))
     assert "隐藏的工作表“旧”" in loaded.warnings[0]
+
+
+def test_a_deck_of_one_short_line_is_read(tmp_path):
+    deck = pptx.Presentation()
+    slide = deck.slides.add_slide(deck.slide_layouts[1])
+    slide.shapes.title.text, slide.placeholders[1].text = "培训通知", "请于周五参加"
+    deck.save(tmp_path / "a.pptx")
+    prepared = prepare(tmp_path / "a.pptx", reader.read)
+    assert [passage.text for passage in prepared.passages] == ["培训通知\n请于周五参加"]
+    assert "正文只有 11 个字" in list(doubts(prepared))
 
 
 def test_slides_in_the_order_of_the_eye(tmp_path):

@@ -117,6 +117,7 @@ def test_a_scan_without_recognition_tells_how_to_get_it(tmp_path, monkeypatch):
         scan.available.cache_clear()
     assert refused.value.code == "scan"
     assert "tesseract" in refused.value.advice
+    assert "apt" not in refused.value.advice  # a clerk reads it; what to install says the README
 
 
 def test_recognised_pages_carry_a_warning():

@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from dataclasses import replace
 from datetime import date
 
@@ -10,6 +11,7 @@ from typer.testing import CliRunner
 
 from eval import run as running
 from eval.__main__ import app
+from eval.report import html
 from eval.results import RunError, read
 from eval.run import Setting, begin, finish, go, opened, summary_of
 from eval.system import open_system
@@ -152,6 +154,16 @@ class TestReport:
         for figure in figures:
             assert "<svg role" in figure
             assert "<table>" in figure.split("</figure>")[0]
+
+    def test_the_time_is_told_by_the_clock_of_the_site(self, page, monkeypatch):
+        assert re.search(r"\d{4}-\d\d-\d\d \d\d:\d\d（UTC[+-]\d{4}） 运行完", page)
+        monkeypatch.setenv("TZ", "Asia/Shanghai")
+        time.tzset()
+        try:
+            assert html.moment("2026-11-30T06:18:00+00:00") == "2026-11-30 14:18（UTC+0800）"
+        finally:
+            monkeypatch.undo()
+            time.tzset()
 
     def test_what_people_wrote_is_text(self, page):
         assert "&lt;b&gt;你好" in page

@@ -1,14 +1,39 @@
-// The expert's reply: kept while it is being written, with passages from the library to pick.
+// The case, opened at its newest words; the expert's reply, kept while it is being written, with passages to pick.
 // @ts-check
 
+// A problem told at the head of the page comes before everything else.
+const problem = document.querySelector("main [role=alert]");
+if (!problem) document.querySelector(".thread > :last-child")?.scrollIntoView({ block: "nearest" });
+
 const form = /** @type {HTMLFormElement|null} */ (document.querySelector("form[data-keep]"));
-const key = `env-doctor.reply.${form?.dataset.keep}`;
+const key = `env-doctor.draft.${form?.dataset.keep}`;
 const text = /** @type {HTMLTextAreaElement|null} */ (document.getElementById("reply"));
 
 if (form && text) {
-  if (!text.value) text.value = sessionStorage.getItem(key) || "";
-  text.addEventListener("input", () => sessionStorage.setItem(key, text.value));
-  form.addEventListener("submit", () => sessionStorage.removeItem(key));
+  const kept = JSON.parse(sessionStorage.getItem(key) || "{}");
+  if (kept.sent && !problem) sessionStorage.removeItem(key);
+  else restore(kept);
+  form.addEventListener("input", () => keep(false));
+  form.addEventListener("submit", () => keep(true));
+}
+
+/** What was written and ticked; a reply that was sent is kept until the next page shows that it was taken. @param {boolean} sent */
+function keep(sent) {
+  const picks = [...document.querySelectorAll("#picks input:checked")].map((box) => ({
+    pick: /** @type {HTMLInputElement} */ (box).value,
+    words: box.parentElement?.textContent?.trim() || "",
+  }));
+  sessionStorage.setItem(key, JSON.stringify({ text: text?.value, picks, sent }));
+}
+
+/** @param {{text?: string, picks?: {pick: string, words: string}[]}} kept */
+function restore(kept) {
+  if (text && !text.value) text.value = kept.text || "";
+  for (const { pick, words } of kept.picks || []) {
+    const box = /** @type {HTMLInputElement|undefined} */ ([...document.querySelectorAll("#picks input")].find((row) => /** @type {HTMLInputElement} */ (row).value === pick));
+    if (box) box.checked = true;
+    else add(pick, words);
+  }
 }
 
 const more = /** @type {HTMLInputElement|null} */ (document.getElementById("more"));
@@ -49,20 +74,21 @@ function offer(row) {
   words.textContent = row.text;
   button.append(label, words);
   button.addEventListener("click", () => {
-    pick(row);
+    add(row.pick, label.textContent || "");
+    keep(false);
     button.remove();
   });
   return button;
 }
 
-/** @param {{pick: string, label: string, status: string}} row */
-function pick(row) {
+/** @param {string} pick @param {string} said */
+function add(pick, said) {
   const label = document.createElement("label");
   label.className = "check";
   const box = document.createElement("input");
-  Object.assign(box, { type: "checkbox", name: "picks", value: row.pick, checked: true });
+  Object.assign(box, { type: "checkbox", name: "picks", value: pick, checked: true });
   const words = document.createElement("span");
-  words.textContent = `${row.label}（${row.status}）`;
+  words.textContent = said;
   label.append(box, words);
   document.getElementById("picks")?.append(label);
 }

@@ -1,10 +1,11 @@
-// Uploads by drag and drop, one after the other, each with its own progress.
+// Uploads by drag and drop, one after the other, each with its own progress, until it is known what became of it.
 // @ts-check
 
 const zone = /** @type {HTMLElement|null} */ (document.querySelector("[data-drop]"));
 const input = /** @type {HTMLInputElement|null} */ (document.getElementById("files"));
 const list = document.getElementById("uploads");
 const limit = Number(zone?.dataset.limit) * 1024 * 1024;
+const endings = (input?.accept || "").split(",");
 let queue = Promise.resolve();
 
 for (const type of ["dragenter", "dragover"]) zone?.addEventListener(type, (event) => (event.preventDefault(), zone.classList.add("over")));
@@ -42,6 +43,25 @@ function line(file) {
   return { bar, words, item };
 }
 
+/** Tells what became of a file that was taken in. @param {HTMLAnchorElement} link @param {HTMLElement} words @param {string} before */
+async function follow(link, words, before) {
+  for (;;) {
+    await new Promise((done) => setTimeout(done, 800));
+    try {
+      const response = await fetch(`${link.href}/state`, { headers: { Accept: "application/json" } });
+      const { state, error } = await response.json();
+      if (!response.ok) return (words.textContent = `${before}刷新后在“待处理的草稿”里看结果。`);
+      if (state === "reading") continue;
+      if (state !== "failed") return (words.textContent = `${before}已读好，核对后再发布。`);
+      words.textContent = error;
+      words.className = "notice danger-note";
+      return (link.textContent = "打开草稿");
+    } catch {
+      // the server is away for a moment: ask again
+    }
+  }
+}
+
 /** A request whose upload tells its progress, which fetch does not. @param {File} file @param {ReturnType<typeof line>} row @returns {Promise<void>} */
 function send(file, { bar, words, item }) {
   return new Promise((done) => {
@@ -51,6 +71,8 @@ function send(file, { bar, words, item }) {
       bar.remove();
       done();
     };
+    const ending = file.name.includes(".") ? `.${file.name.split(".").pop()}`.toLowerCase() : "";
+    if (ending && !endings.includes(ending)) return fail(`不认识的文件格式 ${ending}，没有上传。请换成 Word、PDF、网页、表格、幻灯片、文本或图片。`);
     if (file.size > limit) return fail(`文件超过 ${limit / 1048576} MB，没有上传。请拆成几份，或换成文字版。`);
     const request = new XMLHttpRequest();
     request.open("POST", "/console/documents/upload");
@@ -65,11 +87,13 @@ function send(file, { bar, words, item }) {
     request.onload = () => {
       if (request.status !== 201) return fail(request.response?.message || "没有上传成功，请稍后再试。");
       bar.remove();
-      words.textContent = request.response.known ? "这份文件已经上传过。" : "已收下，正在读取。";
+      const before = request.response.known ? "这份文件已经上传过。" : "";
+      words.textContent = before || "已收下，正在读取…";
       const link = document.createElement("a");
       link.href = request.response.href;
       link.textContent = "看读到了什么";
       item.append(link);
+      follow(link, words, before);
       done();
     };
     request.send(file);
