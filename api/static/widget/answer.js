@@ -210,20 +210,16 @@ export class AnswerView {
       this.body.firstElementChild?.after(el("h3", { text: "请选一个，我再接着答" }), topics(decision.choices));
     }
     if (decision.suggestions.length) this.after.append(el("h3", { text: "您可能还想问" }), topics(decision.suggestions));
-    const atIt = ["taken", "replied"].includes(decision.consultation?.state || ""); // then an expert has it: nothing to ask for
-    if (decision.speaker === "expert" || atIt) return;
+    const asked = ["open", "taken", "replied"].includes(decision.consultation?.state || ""); // where it stands is told below
+    if (decision.speaker === "expert" || asked) return;
     this.after.append(this.#hand(decision));
   }
 
   /** @param {Decision} decision */
   #hand(decision) {
-    const row = el("div", { class: "hand" });
-    const expert = decision.consultation?.state && decision.consultation.state !== "offered";
-    if (expert) row.append(el("p", { class: "handed" }, icon("person"), el("span", { text: "已转给专家。答复会出现在这里，您可以先关掉页面。" })));
-    else {
-      const main = decision.outcome === "escalate";
-      row.append(el("button", { type: "button", class: main ? "primary" : "quiet", onclick: this.actions.consult }, icon("person"), main ? "请专家答复" : "这没解决我的问题，请专家"));
-    }
+    const main = decision.outcome === "escalate";
+    const words = main ? "请专家答复" : "这没解决我的问题，请专家";
+    const row = el("div", { class: "hand" }, el("button", { type: "button", class: main ? "primary" : "quiet", onclick: this.actions.consult }, icon("person"), words));
     if (decision.message && decision.outcome === "answered") row.append(this.#thumbs(decision.message));
     return row;
   }
