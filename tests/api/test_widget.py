@@ -117,6 +117,46 @@ class TestWidget:
         user.get_by_text("网络断开了").wait_for(state="hidden")
         assert user.locator("env-doctor textarea").first.input_value() == "写了一半"
 
+    def test_on_a_phone_the_keyboard_stays_in_the_panel(self, visitor):
+        user = visitor()
+        user.goto("/")
+        user.get_by_role("button", name="我来问").click()
+        assert user.locator("env-doctor .panel").get_attribute("aria-modal") == "true"
+        for key in ["Tab"] * 15 + ["Shift+Tab"] * 20:
+            user.keyboard.press(key)
+            assert user.evaluate("document.activeElement.localName") == "env-doctor", key
+        user.locator("env-doctor h2").click()  # plain text takes no focus away either
+        user.keyboard.press("Escape")
+        assert not user.locator("env-doctor .panel").is_visible()
+
+    def test_beside_the_page_the_keyboard_goes_on(self, visitor):
+        user = visitor(1280)
+        user.goto("/")
+        user.get_by_role("button", name="我来问").click()
+        assert user.locator("env-doctor .panel").get_attribute("aria-modal") == "false"
+        places = set()
+        for _ in range(15):
+            user.keyboard.press("Tab")
+            places.add(user.evaluate("document.activeElement.localName"))
+        assert places > {"env-doctor"}
+
+    def test_a_question_is_stopped_at_once_and_kept(self, visitor):
+        user = visitor()
+        user.goto("/")
+        user.get_by_role("button", name="我来问").click()
+        held = []
+        user.route("**/api/conversations", lambda route: held.append(route))  # a line on which nothing comes back
+        user.locator("env-doctor textarea").first.fill("罚多少")
+        user.keyboard.press("Enter")
+        user.get_by_role("button", name="停止").click()
+        user.get_by_text("已停止").wait_for(timeout=1000)
+        assert user.locator("env-doctor textarea").first.input_value() == "罚多少"
+        held.pop().abort()
+        user.unroute("**/api/conversations")
+        user.get_by_role("button", name="再试一次").click()
+        user.locator("env-doctor .answer[data-outcome=answered]").wait_for()
+        assert user.locator("env-doctor .mine").count() == 1
+
     def test_sums_stand_out_and_days_do_not(self, visitor):
         user = visitor()
         user.goto("/")
@@ -169,6 +209,34 @@ class TestWidget:
                }"""
         )
         assert shown == ["119"]
+
+    def test_an_emergency_says_each_number_once_and_its_steps_are_in_sight(self, visitor):
+        user = visitor(360)
+        user.set_viewport_size({"width": 360, "height": 640})
+        user.goto("/")
+        user.get_by_role("button", name="我来问").click()
+        user.locator("env-doctor textarea").first.fill("着火")
+        user.keyboard.press("Enter")
+        user.locator("env-doctor .answer[data-outcome=emergency]").wait_for()
+        top = user.locator("env-doctor .answer").bounding_box()["y"]
+        shown = user.evaluate(
+            """async () => {
+                 const { AnswerView } = await import("/static/widget/answer.js");
+                 const contacts = ["119", "120", "12345", "12369"].map((hotline) => ({ department: "某处", matter: "", hotline, note: "", confirm: false }));
+                 const lead = "先打电话：119（泄漏、着火、爆炸），有人不舒服打 120；再打 12345 或 12369 报告污染。";
+                 const steps = ["离开现场，往上风方向、高处走，叫上身边的人。", "不要碰、不要闻、不要点火，也不要自己去堵漏。", "在安全的地方说清地点、是什么东西、多大范围、有没有人受伤。"];
+                 const blocks = [{ kind: "lead", text: lead, cites: [], rows: [] }, { kind: "steps", text: "", cites: [], rows: steps.map((step) => [step]) }];
+                 const view = new AnswerView({}, "").draw({ id: "a", role: "assistant", outcome: "emergency", contacts, choices: [], suggestions: [], blocks });
+                 document.querySelector("env-doctor").shadowRoot.querySelector(".answer").replaceWith(view.node);
+                 return { text: view.body.textContent, calls: [...view.body.querySelectorAll("a.call")].map((call) => call.href),
+                          steps: view.body.querySelector(".steps li:last-child").getBoundingClientRect().bottom,
+                          foot: document.querySelector("env-doctor").shadowRoot.querySelector("footer").getBoundingClientRect().top };
+               }"""
+        )
+        assert top < 80  # the card is at the top of the window, the question above it
+        assert shown["calls"] == ["tel:119", "tel:120", "tel:12345", "tel:12369"]
+        assert [shown["text"].count(number) for number in ("119", "120", "12345", "12369")] == [1, 1, 1, 1]
+        assert shown["steps"] < shown["foot"]
 
     def test_choices_stand_under_the_question_and_before_what_it_depends_on(self, visitor):
         user = visitor()

@@ -1,6 +1,6 @@
 // Draws one answer: who speaks, the answer, its basis, what comes next. See the states in docs/widget.md.
 // @ts-check
-/** @import { Block, Citation, Decision, Message } from "./types.js" */
+/** @import { Block, Citation, Contact, Decision, Message } from "./types.js" */
 import { el, icon, plainArticle } from "./dom.js";
 
 const SPEAKERS = {
@@ -180,24 +180,42 @@ export class AnswerView {
 
   /** @param {Decision} decision */
   #contacts(decision) {
-    if (!decision.contacts.length) return;
+    const urgent = decision.outcome === "emergency";
+    const listed = urgent ? this.#inLead(decision.contacts) : decision.contacts;
+    if (!listed.length) return;
     const said = this.#shown.map((block) => block.text).join("\n"); // nothing is said twice
-    const items = decision.contacts.map((contact) =>
+    const items = listed.map((contact) =>
       el(
         "li",
         {},
         el("strong", { text: contact.department }),
-        contact.hotline && el("a", { class: contact.hotline.length === 3 ? "call saves" : "call", href: `tel:${contact.hotline}` }, icon("phone"), contact.hotline),
+        contact.hotline && call(contact),
         contact.note && !said.includes(contact.note) && el("span", { text: contact.note }),
       ),
     );
     const list = el("ul", { class: "contacts" }, ...items);
-    if (decision.outcome === "emergency") this.body.prepend(list);
+    if (urgent) this.body.prepend(list);
     else this.body.append(list);
-    const confirm = decision.contacts.some((contact) => contact.confirm && contact.hotline);
-    if (decision.outcome !== "emergency" && confirm && !/号码是.*为准/.test(said)) {
+    const confirm = listed.some((contact) => contact.confirm && contact.hotline);
+    if (!urgent && confirm && !/号码是.*为准/.test(said)) {
       this.body.append(el("p", { class: "notice", text: "号码是公开信息，以当地部门公布的为准。" }));
     }
+  }
+
+  /** In an emergency the first sentence says when to call whom: its numbers are what one taps, and stand nowhere else.
+   * @param {Contact[]} contacts @returns {Contact[]} those that it does not name */
+  #inLead(contacts) {
+    const lead = this.body.querySelector("p.lead");
+    const text = lead?.textContent || "";
+    const named = contacts.filter(({ hotline }) => hotline && text.split(/\D+/).includes(hotline));
+    if (lead && named.length) {
+      lead.classList.add("calls");
+      lead.replaceChildren(...text.split(/(\d+)/).map((part) => {
+        const contact = named.find(({ hotline }) => hotline === part);
+        return contact ? call(contact) : part;
+      }));
+    }
+    return contacts.filter((contact) => !named.includes(contact));
   }
 
   /** @param {Decision} decision */
@@ -252,6 +270,12 @@ export class AnswerView {
 
 /** @type {Decision} */
 const blank = { message: "", outcome: "", speaker: "rule", confidence: 0, reasons: [], choices: [], suggestions: [], contacts: [], on: null, consultation: null };
+
+/** @param {Contact} contact */
+function call({ department, hotline }) {
+  const weight = hotline.length === 3 ? "call saves" : "call";
+  return el("a", { class: weight, href: `tel:${hotline}`, "aria-label": `${department} ${hotline}` }, icon("phone"), hotline);
+}
 
 /** What a reader sees of a block. @param {Block} block */
 function plain(block) {
