@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from api.chat.schemas import ConversationOut, MessageOut, NoteOut
 
 WHO = {"user": "您", "assistant": "环保医生", "expert": "专家"}
-SPEAKERS = {"extract": "知识库原文", "faq": "常见问答", "model": "AI 生成", "rule": "系统提示", "expert": "专家"}
+SPEAKERS = {"extract": "知识库摘录", "faq": "常见问答", "model": "AI 生成", "rule": "系统提示", "expert": "专家"}
 
 
 def as_text(conversation: ConversationOut, zone: ZoneInfo) -> str:
@@ -18,7 +18,7 @@ def as_text(conversation: ConversationOut, zone: ZoneInfo) -> str:
 
 
 def _said(message: MessageOut, zone: ZoneInfo) -> str:
-    kind = SPEAKERS.get(message.speaker, "")
+    kind = "系统提问" if message.outcome == "clarify" else SPEAKERS.get(message.speaker, "")
     who = WHO.get(message.role, message.role) + (f"（{message.author}）" if message.author else "")
     lines = [f"【{who}{'，' + kind if kind and message.role == 'assistant' else ''}】{_moment(message.at, zone)}"]
     lines.append(message.text.replace("**", ""))

@@ -130,6 +130,7 @@ class TestChat:
         conversation, headers = start(client)
         codes = [ask(client, conversation, headers, "罚多少").status_code for _ in range(3)]
         assert codes == [200, 200, 429]
+        assert "没回答完" not in ask(client, conversation, headers, "罚多少").json()["message"]
 
 
 class TestConversation:

@@ -1,6 +1,9 @@
 """The widget in a browser: asking, handing over, reading an answer."""
 
 import json
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -274,6 +277,82 @@ class TestWidget:
             state,
         )
         assert shown == offers
+
+    def test_a_greeting_asks_for_no_verdict(self, visitor):
+        user = visitor()
+        user.goto("/")
+        shown = user.evaluate(
+            """async () => {
+                 const { AnswerView } = await import("/static/widget/answer.js");
+                 const said = { role: "assistant", outcome: "answered", contacts: [], choices: [], suggestions: [], text: "您好" };
+                 const citation = { title: "甲法", article: "第一条", paragraph: "", status: "现行有效", quote: "", href: "" };
+                 const draw = (more) => new AnswerView({}, "").draw({ id: "a", ...said, ...more }).node.querySelectorAll(".hand").length;
+                 return [draw({ speaker: "rule" }), draw({ speaker: "extract", citations: [citation] })];
+               }"""
+        )
+        assert shown == [0, 1]
+
+    @pytest.mark.parametrize(("outcome", "label"), [("answered", "知识库摘录"), ("clarify", "系统提问")])
+    def test_days_are_read_as_people_say_them_and_who_speaks_is_told_truly(self, visitor, outcome, label):
+        user = visitor()
+        user.goto("/")
+        shown = user.evaluate(
+            """async (outcome) => {
+                 const { AnswerView } = await import("/static/widget/answer.js");
+                 const citation = { title: "甲法", article: "第一条", paragraph: "", status: "现行有效", since: "2026-08-15", until: null, quote: "", href: "" };
+                 const blocks = [{ kind: "lead", text: "《乙法》自 2026-08-15 起已经废止。", cites: [1], rows: [] }];
+                 return new AnswerView({}, "").draw({ id: "a", role: "assistant", outcome, speaker: "extract", on: "2026-11-30",
+                   contacts: [], choices: [], suggestions: [], blocks, citations: [citation] }).node.textContent;
+               }""",
+            outcome,
+        )
+        assert shown.startswith(f"{label}按2026年11月30日有效的规定《乙法》自2026年8月15日起已经废止。")
+        assert "2026年8月15日起施行" in shown
+
+    def test_the_number_of_a_basis_stands_beside_its_name(self, visitor):
+        user = visitor(360)
+        user.goto("/")
+        user.get_by_role("button", name="大字").first.click()
+        user.get_by_role("button", name="我来问").click()
+        tops = user.evaluate(
+            """async () => {
+                 const { AnswerView } = await import("/static/widget/answer.js");
+                 const citation = { title: "建设项目环境影响评价分类管理名录（2021年版）", article: "第一千一百零二条", paragraph: "", status: "现行有效", quote: "", href: "" };
+                 const view = new AnswerView({}, "").draw({ id: "a", role: "assistant", outcome: "answered", contacts: [], choices: [], suggestions: [], text: "答", citations: [citation] });
+                 document.querySelector("env-doctor").shadowRoot.querySelector(".log").append(view.node);
+                 await new Promise((done) => setTimeout(done, 200));
+                 return [".n", ".name"].map((part) => view.node.querySelector(part).getClientRects()[0].top);
+               }"""
+        )
+        assert abs(tops[0] - tops[1]) < 4
+
+    def test_nothing_of_a_page_stays_behind_the_button(self, visitor):
+        for width in (390, 1280):
+            user = visitor(width)
+            user.goto("/documents/doc-code")
+            user.evaluate("scrollTo(0, document.body.scrollHeight)")
+            button = user.locator("env-doctor .launch").bounding_box()
+            links = user.locator(".bottom").get_by_role("link").all()
+            assert max(box["y"] + box["height"] for box in (link.bounding_box() for link in links)) <= button["y"]
+
+    def test_a_site_that_is_not_listed_is_told_so(self, chromium, site, tmp_path):
+        tag = f'<script type="module" src="{site}/static/widget/widget.js"></script><env-doctor></env-doctor>'
+        (tmp_path / "host.html").write_text(tag)
+        host = ThreadingHTTPServer(("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=tmp_path))
+        threading.Thread(target=host.serve_forever, daemon=True).start()
+        page = chromium.new_page()
+        warned = []
+        page.on("console", lambda said: warned.append(said.text))
+        page.goto(f"http://127.0.0.1:{host.server_port}/host.html")
+        page.get_by_role("button", name="环保医生").click()
+        page.locator("env-doctor textarea").first.fill("罚多少")
+        page.keyboard.press("Enter")
+        page.get_by_text("这个网站还没有在环保医生那里登记").wait_for()
+        page.close()
+        host.shutdown()
+        host.server_close()
+        named = f"http://127.0.0.1:{host.server_port} is not in ENVDOCTOR_ORIGINS of {site}"
+        assert any(named in words for words in warned)
 
     def test_nothing_is_said_twice(self, visitor):
         user = visitor()

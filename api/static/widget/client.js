@@ -3,6 +3,7 @@
 /** @import { Conversation, Kept, ServerEvent } from "./types.js" */
 import { Keeping } from "./kept.js";
 
+const UNLISTED = "这个网站还没有在环保医生那里登记，暂时不能在这里咨询。您写的内容还在，请告诉网站的管理员。";
 const TITLE = 40; // characters of the first question, by which a person knows a conversation again
 
 /** What went wrong, in words for the person who reads it. */
@@ -88,8 +89,16 @@ export class Client {
       return await fetch(this.base + path, { ...options, headers });
     } catch (error) {
       if (error instanceof DOMException && error.name === "AbortError") throw error;
-      throw new Trouble("没有连上服务器。您写的内容还在，请检查网络后再发送一次。");
+      throw new Trouble((await this.#unlisted()) ? UNLISTED : "没有连上服务器。您写的内容还在，请检查网络后再发送一次。");
     }
+  }
+
+  /** Whether the server is there, and refuses the site that this page belongs to. Static files are open to every site. */
+  async #unlisted() {
+    if (new URL(this.base).origin === location.origin) return false;
+    const there = await fetch(`${this.base}/static/mark.svg`, { method: "HEAD", cache: "no-store" }).catch(() => null);
+    if (there?.ok) console.warn(`env-doctor: ${location.origin} is not in ENVDOCTOR_ORIGINS of ${this.base}`);
+    return Boolean(there?.ok);
   }
 
   /** @param {Response} response @returns {Promise<Response>} */
