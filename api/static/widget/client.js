@@ -27,6 +27,7 @@ export class Client {
   async restore() {
     const kept = this.kept.now;
     const found = kept && (await this.look(kept));
+    if (this.kept.now?.id !== kept?.id) return null; // another one has taken its place meanwhile
     if (found) this.kept.note({ title: found.messages[0]?.text.slice(0, TITLE) });
     else if (kept) this.kept.keep(null);
     return found;

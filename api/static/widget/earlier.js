@@ -23,7 +23,8 @@ export class Earlier {
       if (!kept?.expert) continue;
       const found = await this.client.look(kept).catch(() => undefined);
       if (found === null) this.client.kept.drop(kept.id);
-      if (found && found.messages.filter((message) => message.role === "expert").length > (kept.replies || 0)) this.#news.add(kept.id);
+      const replies = found?.messages.filter((message) => message.role === "expert").length || 0;
+      if (replies > (this.client.kept.of(kept.id)?.replies || 0)) this.#news.add(kept.id); // as it is now: it may have been read meanwhile
       else if (found !== undefined) this.#news.delete(kept.id);
     }
     this.actions.news(this.#news.size > 0);

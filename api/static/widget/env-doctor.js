@@ -230,7 +230,7 @@ export class EnvDoctor extends HTMLElement {
     try {
       const conversation = await this.#client.restore();
       if (conversation) this.#redraw(conversation);
-      this.#begun(Boolean(conversation?.messages.length));
+      this.#begun(this.log.childElementCount > 0);
       this.#toEnd();
     } catch (error) {
       this.composer.say(error instanceof Error ? error.message : String(error));
@@ -258,7 +258,7 @@ export class EnvDoctor extends HTMLElement {
 
   /** Another conversation takes the place of this one: never by one tap alone. @param {string} yes @param {() => void} go */
   #leave(yes, go) {
-    if (!this.log.childElementCount) return go();
+    if (!this.log.childElementCount && !this.#client.kept.now) return go(); // one that could not be drawn is not nothing
     const words = this.#client.kept.now?.expert ? KEPT : GONE;
     const { box, stay } = sure({ words, yes, act: go, back: () => this.composer.input.focus() });
     this.asked.replaceChildren(box);

@@ -24,6 +24,11 @@ export class Keeping {
     return parse(stored(localStorage, EARLIER), this.#earlier);
   }
 
+  /** @param {string} id @returns {Kept|null|undefined} */
+  of(id) {
+    return [this.now, ...this.earlier].find((kept) => kept?.id === id);
+  }
+
   /** @param {Kept|null} kept */
   keep(kept) {
     this.#now = kept;
