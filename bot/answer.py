@@ -22,7 +22,7 @@ class Outcome(StrEnum):
 class Speaker(StrEnum):
     """Who speaks; the page marks each visibly and differently."""
 
-    EXTRACT = "extract"  # 知识库原文
+    EXTRACT = "extract"  # 知识库摘录（条文和要点）
     FAQ = "faq"  # 常见问答（经审核）
     MODEL = "model"  # AI 生成
     RULE = "rule"  # 系统提示

@@ -15,7 +15,7 @@ _TITLES = {
     Outcome.REDIRECT: "归其他部门",
     Outcome.REFUSE: "不能帮忙",
 }
-_SPEAKERS = {"extract": "知识库原文", "faq": "常见问答", "model": "AI 生成", "rule": "系统提示", "expert": "专家"}
+_SPEAKERS = {"extract": "知识库摘录", "faq": "常见问答", "model": "AI 生成", "rule": "系统提示", "expert": "专家"}
 _STYLES = {"lead": "bold", "notice": "dim"}
 
 

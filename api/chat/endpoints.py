@@ -50,7 +50,7 @@ async def chat(house: HouseDep, request: Request, question: Question, token: Sec
         with house.database.read() as session:
             service.opened(session, question.conversation, token)
         if house.limits.hit(f"asks:{question.conversation}", 60) > house.settings.questions_per_minute:
-            raise TooMany("您问得有点快，系统还没回答完。您写的内容还在，请过一分钟再发送。")
+            raise TooMany("您问得有点快。您写的内容还在，请过一分钟再发送。")
         with house.database.write() as session:
             conversation = service.opened(session, question.conversation, token, lock=True)
             return service.ask(session, conversation, text, question.on, question.region)

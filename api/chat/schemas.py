@@ -122,12 +122,21 @@ class MessageOut(BaseModel):
     consultation: ConsultationOut | None = None
 
 
+class NoteOut(BaseModel):
+    """What the user wrote for an expert beside the conversation."""
+
+    at: datetime
+    note: str
+    contact: str
+
+
 class ConversationOut(BaseModel):
     id: str
     created_at: datetime
     updated_at: datetime
     consultation: ConsultationOut | None
     messages: list[MessageOut]
+    notes: list[NoteOut] = []
     last_event: int = Field(description="listen to the events after this one")
 
 

@@ -12,7 +12,16 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from api.chat import repository
-from api.chat.schemas import QUESTION_LIMIT, AnswerOut, BlockOut, ConsultationOut, ConversationOut, MessageOut, Started
+from api.chat.schemas import (
+    QUESTION_LIMIT,
+    AnswerOut,
+    BlockOut,
+    ConsultationOut,
+    ConversationOut,
+    MessageOut,
+    NoteOut,
+    Started,
+)
 from api.chat.tables import Conversation, Feedback, Message
 from api.clock import now
 from api.consultations import service as consultations
@@ -23,7 +32,10 @@ from bot.answer import Turn
 from bot.conversation import displeased
 
 PENDING = timedelta(seconds=120)
-WAITING = "您的话已经加到转给专家的对话里，专家会一起看到。"
+WAITING = (
+    "您的话已经加到转给专家的对话里，专家会一起看到。什么时候答复要看专家的工作安排，答复会出现在这里。"
+    "您可以先关掉页面；有了新答复，再来时“环保医生”按钮上会标出来。系统不发短信，急事请打 12345。"
+)
 HISTORY = 16  # messages that the doctor is told of; older ones hardly ever decide what a follow-up means
 
 
@@ -186,6 +198,10 @@ def shown(session: Session, conversation: Conversation) -> ConversationOut:
         updated_at=conversation.updated_at,
         consultation=current.out if current else None,
         messages=[message_out(m, judged.get(m.id)) for m in ordered(repository.messages(session, conversation.id))],
+        notes=[
+            NoteOut(at=at, note=said.get("note", ""), contact=said.get("contact", ""))
+            for at, said in consultations.notes(session, conversation.id)
+        ],
         last_event=repository.last_event(session, conversation.id),
     )
 

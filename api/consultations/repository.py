@@ -26,6 +26,14 @@ def events(session: Session, consultation_id: str) -> Sequence[ConsultationEvent
     return session.scalars(query.order_by(ConsultationEvent.id)).all()
 
 
+def events_of(session: Session, conversation_id: str) -> Sequence[ConsultationEvent]:
+    """The events of all consultations of a conversation."""
+    query = select(ConsultationEvent).join(Consultation, Consultation.id == ConsultationEvent.consultation_id)
+    return session.scalars(
+        query.where(Consultation.conversation_id == conversation_id).order_by(ConsultationEvent.id)
+    ).all()
+
+
 def append(
     session: Session, row: Consultation, what: What, person_id: str | None = None, data: dict[str, Any] | None = None
 ) -> ConsultationEvent:

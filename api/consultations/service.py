@@ -49,7 +49,7 @@ class Case:
     @property
     def notes(self) -> list[tuple[datetime, dict[str, Any]]]:
         """What the user wrote for the expert beside the conversation, oldest first."""
-        return [(event.at, event.data) for event in self.events if event.data.get("note") or event.data.get("contact")]
+        return _notes(self.events)
 
     @property
     def out(self) -> ConsultationOut:
@@ -63,6 +63,15 @@ def case(session: Session, row: Consultation) -> Case:
 def current(session: Session, conversation_id: str) -> Case | None:
     row = repository.latest(session, conversation_id)
     return case(session, row) if row else None
+
+
+def notes(session: Session, conversation_id: str) -> list[tuple[datetime, dict[str, Any]]]:
+    """What the user wrote for experts beside the conversation, in all its consultations."""
+    return _notes(repository.events_of(session, conversation_id))
+
+
+def _notes(events: Sequence[ConsultationEvent]) -> list[tuple[datetime, dict[str, Any]]]:
+    return [(event.at, event.data) for event in events if event.data.get("note") or event.data.get("contact")]
 
 
 def found(session: Session, id: str) -> Case:

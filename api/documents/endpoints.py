@@ -55,11 +55,13 @@ def document(
     if opened is None:
         raise NotFound("没有找到这份资料，它可能已被移除。您可以在“查法规”里按名称再找一次。")
     find = find.strip()[:FIND_LIMIT]
-    on = today(house.settings.timezone)
-    shown = reading(opened, passage_id=passage, quoted=quote, find=find)
-    later = shelf.successor(house.rooms.catalogue, house.rooms.starter, opened.document)
+    catalogue, starter = house.rooms.catalogue, house.rooms.starter
+    status = opened.document.status_on(today(house.settings.timezone))
+    instead = shelf.replaced(catalogue, starter, opened) if status is Status.REPEALED else {}
+    shown = reading(opened, passage_id=passage, quoted=quote, find=find, status=status, instead=instead)
+    later = shelf.successor(catalogue, starter, opened.document)
     return page(
         request, "documents/reader.html", title=opened.document.short_title, opened=opened, document=opened.document,
-        status=opened.document.status_on(on), reading=shown, find=find, successor=later, Status=Status, link=reader_link,
+        status=status, reading=shown, find=find, successor=later, Status=Status, link=reader_link,
         faq=id == shelf.FAQ_ID,
     )  # fmt: skip

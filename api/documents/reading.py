@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from api.anchors import anchor
-from api.documents.shelf import Opened
-from corpus.model import Passage
+from api.documents.shelf import Instead, Opened
+from corpus.model import Passage, Status
 from corpus.starter import unmarked
 
 MOST_FINDS = 200
@@ -29,7 +29,10 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """`opens` are the headings that begin with this article; `lines` its paragraphs, cut where something is marked."""
+    """`opens` are the headings that begin with this article; `lines` its paragraphs, cut where something is marked.
+
+    `citation` is what is copied: it says so where the text is in force no more. `instead`: what took its place.
+    """
 
     anchor: str
     label: str
@@ -39,6 +42,7 @@ class Article:
     digest: tuple[tuple[Segment, ...], ...]
     cited: bool
     kind: str
+    instead: Instead | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +53,22 @@ class Reading:
     found: int
 
 
-def reading(opened: Opened, *, passage_id: str = "", quoted: str = "", find: str = "") -> Reading:
+def reading(
+    opened: Opened,
+    *,
+    passage_id: str = "",
+    quoted: str = "",
+    find: str = "",
+    status: Status = Status.IN_FORCE,
+    instead: Mapping[str, Instead] | None = None,
+) -> Reading:
     """Lay out a document. `quoted` is marked in the cited passage, `find` wherever it stands."""
     articles: list[Article] = []
     contents: list[Heading] = []
     finds: list[Article] = []
     before: tuple[str, ...] = ()
     hits = 0
+    ended = f"（{status}）" if status in (Status.REPEALED, Status.AMENDED) else ""
     for passage in opened.passages:
         text = unmarked(passage.text)
         cited = passage.id == passage_id
@@ -68,7 +81,7 @@ def reading(opened: Opened, *, passage_id: str = "", quoted: str = "", find: str
         article = Article(
             anchor=anchor(passage.article, passage.id),
             label=label,
-            citation=passage.label if passage.article else f"《{passage.title}》",
+            citation=(passage.label if passage.article else f"《{passage.title}》") + ended,
             lines=tuple(lines(text, quoted if cited else "", find)),
             opens=opens,
             digest=tuple(lines(unmarked(digest.text), quoted if cited and quoted not in text else "", ""))
@@ -76,6 +89,7 @@ def reading(opened: Opened, *, passage_id: str = "", quoted: str = "", find: str
             else (),
             cited=cited,
             kind=passage.kind,
+            instead=(instead or {}).get(passage.article),
         )
         articles.append(article)
         contents += opens

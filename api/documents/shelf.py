@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from api.anchors import reader_link
 from corpus.catalogue import Catalogue
-from corpus.model import Document, Passage, Status, short_title
+from corpus.model import Cite, Document, Passage, Status, short_title
 from corpus.numerals import ARTICLE, number
 from corpus.starter import FAQ_TITLE, Starter
 
@@ -35,6 +36,14 @@ class Opened:
     older: Document | None = None
     newer: Document | None = None
     full_text: Document | None = None  # the whole text of an instrument of which this shows digests only
+
+
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """What stands in the place of an article that was repealed: names and addresses; none where it was dropped."""
+
+    now: tuple[tuple[str, str], ...]
+    note: str = ""
 
 
 def books(
@@ -94,11 +103,32 @@ def opened(catalogue: Catalogue, starter: Starter, document_id: str) -> Opened |
 def successor(catalogue: Catalogue, starter: Starter, document: Document) -> Document | None:
     """:returns: what took the place of a document, where we hold it"""
     title = short_title(document.superseded_by.split("（")[0])
-    if not title:
-        return None
+    found = _newest(catalogue, starter, title) if title else None
+    return found if found and found.id != document.id else starter.instruments.get(title)
+
+
+def replaced(catalogue: Catalogue, starter: Starter, opened: Opened) -> dict[str, Instead]:
+    """:returns: by the label of an article of a repealed document, what the crosswalk puts in its place"""
+    old, crosswalk = opened.document.short_title, starter.crosswalk
+    found = {p.article: crosswalk[old, p.article] for p in opened.passages if (old, p.article) in crosswalk}
+    titles = {cite.title for cites in found.values() for cite in cites}
+    held = {title: _newest(catalogue, starter, title) for title in titles}
+    return {
+        article: Instead(
+            tuple((f"《{cite.title}》{cite.article}", _place(held[cite.title], cite)) for cite in cites),
+            starter.crosswalk_notes.get((old, article), ""),
+        )
+        for article, cites in found.items()
+    }
+
+
+def _place(document: Document | None, cite: Cite) -> str:
+    return reader_link(document.id, article=cite.article) if document else ""
+
+
+def _newest(catalogue: Catalogue, starter: Starter, title: str) -> Document | None:
     versions = [found for found in catalogue.documents(title=title) if found.short_title == title]
-    newest = max(versions, key=lambda found: found.starts_on or date.min, default=None)
-    return newest if newest and newest.id != document.id else starter.instruments.get(title)
+    return max(versions, key=lambda found: found.starts_on or date.min, default=starter.instruments.get(title))
 
 
 def _digests_of(catalogue: Catalogue, starter: Starter, title: str) -> Opened | None:

@@ -33,7 +33,7 @@ SLICES: Mapping[str, str] = {
     "turns": "一轮或多轮",
 }
 SPEAKERS: Mapping[str, str] = {
-    "extract": "知识库原文",
+    "extract": "知识库摘录",
     "faq": "常见问答",
     "model": "AI 生成",
     "rule": "系统提示",

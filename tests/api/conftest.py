@@ -79,7 +79,7 @@ def rooms(catalogue, doctor):
     return Rooms(
         region="浙江省杭州市",
         catalogue=catalogue,
-        starter=Starter({}, {}, {}),
+        starter=Starter({}, {}, {}, crosswalk={}, crosswalk_notes={}),
         doctor=lambda: doctor,
         index_id=lambda: f"index-{len(built) + 1}",
         search=lambda query, on, region: [],

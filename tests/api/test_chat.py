@@ -130,6 +130,7 @@ class TestChat:
         conversation, headers = start(client)
         codes = [ask(client, conversation, headers, "罚多少").status_code for _ in range(3)]
         assert codes == [200, 200, 429]
+        assert "没回答完" not in ask(client, conversation, headers, "罚多少").json()["message"]
 
 
 class TestConversation:
@@ -182,6 +183,18 @@ class TestConversation:
         assert "《生态环境法典》第一千一百零二条第一款（现行有效）" in text.text
         assert "attachment" in text.headers["content-disposition"]
         assert client.get(f"/api/conversations/{conversation}/export", headers=headers).json()["id"] == conversation
+
+    def test_export_holds_what_was_left_for_the_expert_and_whom_to_call(self, client):
+        conversation, headers = start(client)
+        ask(client, conversation, headers, "求助 罚得对不对")
+        wish = {"note": "小印刷厂，换油墨", "contact": "13800000000"}
+        client.post(f"/api/conversations/{conversation}/consultation", json=wish, headers=headers)
+        path = f"/api/conversations/{conversation}/export"
+        text = client.get(f"{path}?form=text", headers=headers).text
+        assert "小印刷厂，换油墨\n  联系方式：13800000000" in text
+        assert "生态环境局 12345" in text
+        noted = client.get(path, headers=headers).json()["notes"]
+        assert [(note["note"], note["contact"]) for note in noted] == [("小印刷厂，换油墨", "13800000000")]
 
     def test_old_ones_are_deleted(self, client, database):
         start(client)

@@ -160,7 +160,7 @@ class TestCase:
         expert = sign_in(Role.EXPERT)
         expert.post(f"/console/consultations/{id}/take")
         said = events(ask(client, conversation, headers, "危废仓库着火了"))
-        assert [row["text"][:6] for name, row in said if name == "block"] == ["先打 119", "专家已经接手"]
+        assert [row["text"][:6] for name, row in said if name == "block"] == ["先打 119", "您的话已转给"]
         decision = said[-1][1]
         assert decision["outcome"] == "emergency"
         assert [contact["hotline"] for contact in decision["contacts"]] == ["119"]

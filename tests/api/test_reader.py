@@ -11,7 +11,7 @@ from api.documents.reading import lines
 from api.errors import NotSearched
 from corpus.model import Cite, Passage
 from corpus.starter import Entry
-from tests.api.support import CODE, OLD, PASSAGES
+from tests.api.support import CODE, OLD, OLD_PASSAGES, PASSAGES
 
 
 class TestShelf:
@@ -69,6 +69,36 @@ class TestReader:
         page = client.get("/documents/doc-old").text
         assert 'data-status="已废止"' in page
         assert re.search(r"由\s*<a href=\"/documents/doc-code\">《生态环境法典》</a>代替", page)
+
+    def test_a_repealed_article_says_so_and_names_what_stands_in_its_place(self, client, rooms, catalogue):
+        dropped = Passage("doc-old#100", "doc-old", "大气污染防治法", "第一百条", "没有保留的。", ordinal=1)
+        catalogue.add(OLD, [*OLD_PASSAGES, dropped], actor="test")
+        now = Cite("生态环境法典", "第一千一百零二条"), Cite("水法", "第二条")
+        rooms.starter.crosswalk["大气污染防治法", "第九十九条"] = now
+        rooms.starter.crosswalk["大气污染防治法", "第一百条"] = ()
+        rooms.starter.crosswalk_notes["大气污染防治法", "第九十九条"] = "一条分写成两条"
+        page = client.get("/documents/doc-old").text
+        link = reader_link("doc-code", article="第一千一百零二条")
+        assert (
+            f'<a href="{link}">《生态环境法典》第一千一百零二条</a>、《水法》第二条。与原来相比：一条分写成两条。' in page
+        )
+        assert page.count("2026年8月15日起不再适用") == 3  # on top, and at each article
+        assert "现在没有与它对应的条文" in page
+        assert 'data-copy="《大气污染防治法》第九十九条（已废止）"' in page
+        assert "不再适用" not in client.get("/documents/doc-code").text
+
+    def test_an_instrument_known_by_name_alone(self, client, rooms, catalogue):
+        """Cited by a FAQ, without a digest: no empty page."""
+        known = replace(OLD, id="lib:名录", title="名录", ended_on=None, source="某网站法规栏目")
+        rooms.starter.instruments["名录"] = known
+        page = client.get("/documents/lib:名录").text
+        assert "还没有它的正文" in page
+        assert "原文请查某网站法规栏目" in page
+        assert "这里是要点" not in page
+        full = replace(known, id="doc-list", source="")
+        catalogue.add(full, [Passage("doc-list#1", "doc-list", "名录", "", "全文。")], actor="test")
+        page = client.get("/documents/lib:名录").text
+        assert re.search(r'不是它的原文。.*<a href="/documents/doc-list">打开全文</a>', page)
 
     def test_find_looks_into_headings_too(self, client):
         page = client.get("/documents/doc-code?find=法律责任").text
@@ -137,6 +167,24 @@ class TestReader:
         page = client.get("/documents/lib:faq").text
         assert 'id="p-faq-fume"' in page
         assert "楼下油烟找谁" in page
+
+
+@pytest.mark.browser
+@pytest.mark.xdist_group("browser")
+def test_the_contents_show_where_one_lands(visitor, catalogue):
+    """In the middle of a section, far from the article that opens it."""
+    articles = [
+        Passage(
+            f"doc-long#{n}", "doc-long", "长法", f"第{n}条", "规定。\n" * 12, headings=(f"第{n // 20 + 1}章",), ordinal=n
+        )
+        for n in range(40)
+    ]
+    catalogue.add(replace(CODE, id="doc-long", title="长法"), articles, actor="test")
+    page = visitor(1280)
+    page.goto(reader_link("doc-long", article="第35条"))
+    page.locator("#contents [aria-current]", has_text="第2章").wait_for()
+    page.goto(reader_link("doc-long", article="第10条"))
+    page.locator("#contents [aria-current]", has_text="第1章").wait_for()
 
 
 def test_anchors_are_stable():

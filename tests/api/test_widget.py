@@ -1,6 +1,9 @@
 """The widget in a browser: asking, handing over, reading an answer."""
 
 import json
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -117,6 +120,46 @@ class TestWidget:
         user.get_by_text("网络断开了").wait_for(state="hidden")
         assert user.locator("env-doctor textarea").first.input_value() == "写了一半"
 
+    def test_on_a_phone_the_keyboard_stays_in_the_panel(self, visitor):
+        user = visitor()
+        user.goto("/")
+        user.get_by_role("button", name="我来问").click()
+        assert user.locator("env-doctor .panel").get_attribute("aria-modal") == "true"
+        for key in ["Tab"] * 15 + ["Shift+Tab"] * 20:
+            user.keyboard.press(key)
+            assert user.evaluate("document.activeElement.localName") == "env-doctor", key
+        user.locator("env-doctor h2").click()  # plain text takes no focus away either
+        user.keyboard.press("Escape")
+        assert not user.locator("env-doctor .panel").is_visible()
+
+    def test_beside_the_page_the_keyboard_goes_on(self, visitor):
+        user = visitor(1280)
+        user.goto("/")
+        user.get_by_role("button", name="我来问").click()
+        assert user.locator("env-doctor .panel").get_attribute("aria-modal") == "false"
+        places = set()
+        for _ in range(15):
+            user.keyboard.press("Tab")
+            places.add(user.evaluate("document.activeElement.localName"))
+        assert places > {"env-doctor"}
+
+    def test_a_question_is_stopped_at_once_and_kept(self, visitor):
+        user = visitor()
+        user.goto("/")
+        user.get_by_role("button", name="我来问").click()
+        held = []
+        user.route("**/api/conversations", lambda route: held.append(route))  # a line on which nothing comes back
+        user.locator("env-doctor textarea").first.fill("罚多少")
+        user.keyboard.press("Enter")
+        user.get_by_role("button", name="停止").click()
+        user.get_by_text("已停止").wait_for(timeout=1000)
+        assert user.locator("env-doctor textarea").first.input_value() == "罚多少"
+        held.pop().abort()
+        user.unroute("**/api/conversations")
+        user.get_by_role("button", name="再试一次").click()
+        user.locator("env-doctor .answer[data-outcome=answered]").wait_for()
+        assert user.locator("env-doctor .mine").count() == 1
+
     def test_sums_stand_out_and_days_do_not(self, visitor):
         user = visitor()
         user.goto("/")
@@ -170,6 +213,34 @@ class TestWidget:
         )
         assert shown == ["119"]
 
+    def test_an_emergency_says_each_number_once_and_its_steps_are_in_sight(self, visitor):
+        user = visitor(360)
+        user.set_viewport_size({"width": 360, "height": 640})
+        user.goto("/")
+        user.get_by_role("button", name="我来问").click()
+        user.locator("env-doctor textarea").first.fill("着火")
+        user.keyboard.press("Enter")
+        user.locator("env-doctor .answer[data-outcome=emergency]").wait_for()
+        top = user.locator("env-doctor .answer").bounding_box()["y"]
+        shown = user.evaluate(
+            """async () => {
+                 const { AnswerView } = await import("/static/widget/answer.js");
+                 const contacts = ["119", "120", "12345", "12369"].map((hotline) => ({ department: "某处", matter: "", hotline, note: "", confirm: false }));
+                 const lead = "先打电话：119（泄漏、着火、爆炸），有人不舒服打 120；再打 12345 或 12369 报告污染。";
+                 const steps = ["离开现场，往上风方向、高处走，叫上身边的人。", "不要碰、不要闻、不要点火，也不要自己去堵漏。", "在安全的地方说清地点、是什么东西、多大范围、有没有人受伤。"];
+                 const blocks = [{ kind: "lead", text: lead, cites: [], rows: [] }, { kind: "steps", text: "", cites: [], rows: steps.map((step) => [step]) }];
+                 const view = new AnswerView({}, "").draw({ id: "a", role: "assistant", outcome: "emergency", contacts, choices: [], suggestions: [], blocks });
+                 document.querySelector("env-doctor").shadowRoot.querySelector(".answer").replaceWith(view.node);
+                 return { text: view.body.textContent, calls: [...view.body.querySelectorAll("a.call")].map((call) => call.href),
+                          steps: view.body.querySelector(".steps li:last-child").getBoundingClientRect().bottom,
+                          foot: document.querySelector("env-doctor").shadowRoot.querySelector("footer").getBoundingClientRect().top };
+               }"""
+        )
+        assert top < 80  # the card is at the top of the window, the question above it
+        assert shown["calls"] == ["tel:119", "tel:120", "tel:12345", "tel:12369"]
+        assert [shown["text"].count(number) for number in ("119", "120", "12345", "12369")] == [1, 1, 1, 1]
+        assert shown["steps"] < shown["foot"]
+
     def test_choices_stand_under_the_question_and_before_what_it_depends_on(self, visitor):
         user = visitor()
         user.goto("/")
@@ -206,6 +277,82 @@ class TestWidget:
             state,
         )
         assert shown == offers
+
+    def test_a_greeting_asks_for_no_verdict(self, visitor):
+        user = visitor()
+        user.goto("/")
+        shown = user.evaluate(
+            """async () => {
+                 const { AnswerView } = await import("/static/widget/answer.js");
+                 const said = { role: "assistant", outcome: "answered", contacts: [], choices: [], suggestions: [], text: "您好" };
+                 const citation = { title: "甲法", article: "第一条", paragraph: "", status: "现行有效", quote: "", href: "" };
+                 const draw = (more) => new AnswerView({}, "").draw({ id: "a", ...said, ...more }).node.querySelectorAll(".hand").length;
+                 return [draw({ speaker: "rule" }), draw({ speaker: "extract", citations: [citation] })];
+               }"""
+        )
+        assert shown == [0, 1]
+
+    @pytest.mark.parametrize(("outcome", "label"), [("answered", "知识库摘录"), ("clarify", "系统提问")])
+    def test_days_are_read_as_people_say_them_and_who_speaks_is_told_truly(self, visitor, outcome, label):
+        user = visitor()
+        user.goto("/")
+        shown = user.evaluate(
+            """async (outcome) => {
+                 const { AnswerView } = await import("/static/widget/answer.js");
+                 const citation = { title: "甲法", article: "第一条", paragraph: "", status: "现行有效", since: "2026-08-15", until: null, quote: "", href: "" };
+                 const blocks = [{ kind: "lead", text: "《乙法》自 2026-08-15 起已经废止。", cites: [1], rows: [] }];
+                 return new AnswerView({}, "").draw({ id: "a", role: "assistant", outcome, speaker: "extract", on: "2026-11-30",
+                   contacts: [], choices: [], suggestions: [], blocks, citations: [citation] }).node.textContent;
+               }""",
+            outcome,
+        )
+        assert shown.startswith(f"{label}按2026年11月30日有效的规定《乙法》自2026年8月15日起已经废止。")
+        assert "2026年8月15日起施行" in shown
+
+    def test_the_number_of_a_basis_stands_beside_its_name(self, visitor):
+        user = visitor(360)
+        user.goto("/")
+        user.get_by_role("button", name="大字").first.click()
+        user.get_by_role("button", name="我来问").click()
+        tops = user.evaluate(
+            """async () => {
+                 const { AnswerView } = await import("/static/widget/answer.js");
+                 const citation = { title: "建设项目环境影响评价分类管理名录（2021年版）", article: "第一千一百零二条", paragraph: "", status: "现行有效", quote: "", href: "" };
+                 const view = new AnswerView({}, "").draw({ id: "a", role: "assistant", outcome: "answered", contacts: [], choices: [], suggestions: [], text: "答", citations: [citation] });
+                 document.querySelector("env-doctor").shadowRoot.querySelector(".log").append(view.node);
+                 await new Promise((done) => setTimeout(done, 200));
+                 return [".n", ".name"].map((part) => view.node.querySelector(part).getClientRects()[0].top);
+               }"""
+        )
+        assert abs(tops[0] - tops[1]) < 4
+
+    def test_nothing_of_a_page_stays_behind_the_button(self, visitor):
+        for width in (390, 1280):
+            user = visitor(width)
+            user.goto("/documents/doc-code")
+            user.evaluate("scrollTo(0, document.body.scrollHeight)")
+            button = user.locator("env-doctor .launch").bounding_box()
+            links = user.locator(".bottom").get_by_role("link").all()
+            assert max(box["y"] + box["height"] for box in (link.bounding_box() for link in links)) <= button["y"]
+
+    def test_a_site_that_is_not_listed_is_told_so(self, chromium, site, tmp_path):
+        tag = f'<script type="module" src="{site}/static/widget/widget.js"></script><env-doctor></env-doctor>'
+        (tmp_path / "host.html").write_text(tag)
+        host = ThreadingHTTPServer(("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=tmp_path))
+        threading.Thread(target=host.serve_forever, daemon=True).start()
+        page = chromium.new_page()
+        warned = []
+        page.on("console", lambda said: warned.append(said.text))
+        page.goto(f"http://127.0.0.1:{host.server_port}/host.html")
+        page.get_by_role("button", name="环保医生").click()
+        page.locator("env-doctor textarea").first.fill("罚多少")
+        page.keyboard.press("Enter")
+        page.get_by_text("这个网站还没有在环保医生那里登记").wait_for()
+        page.close()
+        host.shutdown()
+        host.server_close()
+        named = f"http://127.0.0.1:{host.server_port} is not in ENVDOCTOR_ORIGINS of {site}"
+        assert any(named in words for words in warned)
 
     def test_nothing_is_said_twice(self, visitor):
         user = visitor()

@@ -23,17 +23,25 @@ function drawer(open) {
   if (open) contents.querySelector("a")?.focus();
 }
 
-// The line of the contents where one reads stands out.
+// The line of the contents where one reads stands out: the last heading at or before the article in sight.
 const links = new Map([...(contents?.querySelectorAll("a") || [])].map((a) => [decodeURIComponent(a.hash.slice(1)), a]));
+/** @type {Map<Element, HTMLAnchorElement>} */
+const places = new Map();
+/** @type {HTMLAnchorElement|undefined} */
+let before;
+for (const article of document.querySelectorAll(".article")) {
+  before = links.get(article.id) || before;
+  if (before) places.set(article, before);
+}
 const seen = new IntersectionObserver(
   (entries) => {
     const top = entries.find((entry) => entry.isIntersecting);
-    const link = top && links.get(top.target.id);
-    if (!link) return;
+    const link = top && places.get(top.target);
+    if (!link || link.hasAttribute("aria-current")) return;
     contents?.querySelector("[aria-current]")?.removeAttribute("aria-current");
     link.setAttribute("aria-current", "location");
     if (contents) contents.scrollTop = link.offsetTop - contents.clientHeight / 2; // a code has 1,242 articles: show where one is
   },
   { rootMargin: "-10% 0px -70% 0px" },
 );
-for (const article of document.querySelectorAll(".article")) if (links.has(article.id)) seen.observe(article);
+for (const article of places.keys()) seen.observe(article);

@@ -1,15 +1,16 @@
 // Draws one answer: who speaks, the answer, its basis, what comes next. See the states in docs/widget.md.
 // @ts-check
-/** @import { Block, Citation, Decision, Message } from "./types.js" */
-import { el, icon, plainArticle } from "./dom.js";
+/** @import { Block, Citation, Contact, Decision, Message } from "./types.js" */
+import { day, el, icon, plainArticle } from "./dom.js";
 
 const SPEAKERS = {
-  extract: ["知识库原文", "由系统从现行规定中摘出，没有改写"],
+  extract: ["知识库摘录", "由系统从知识库的条文和要点中摘出；要点是用平常的话写的，原文点开依据看"],
   faq: ["常见问答", "由人编写并对照条文审核"],
   model: ["AI 生成", "由模型写成，每句都与条文核对过"],
   expert: ["专家答复", "由专家本人答复"],
   rule: ["系统提示", "由固定规则给出"],
 };
+const ASKS = ["系统提问", "要分清情况，先问您一句；点一个或写一句都可以"];
 const WRONG = ["规定过时或引错", "没有答到点子上", "看不懂", "金额或期限不对"];
 
 /**
@@ -50,8 +51,12 @@ export class AnswerView {
     this.#citations = citations;
     this.node.dataset.speaker = speaker;
     const [label, meaning] = SPEAKERS[/** @type {keyof typeof SPEAKERS} */ (speaker)] || SPEAKERS.rule;
-    this.badge = el("span", { class: "badge", title: meaning, text: author ? `${label} · ${author}` : label });
-    this.status.replaceChildren(this.badge);
+    this.#badge([author ? `${label} · ${author}` : label, meaning]);
+  }
+
+  /** @param {string[]} words name and meaning */
+  #badge([text, title]) {
+    this.status.replaceChildren(el("span", { class: "badge", title, text }));
   }
 
   /** @param {Block} block */
@@ -81,7 +86,8 @@ export class AnswerView {
   /** @param {Decision} decision */
   decide(decision) {
     this.node.dataset.outcome = decision.outcome;
-    if (decision.on && this.#citations.length) this.status.append(el("span", { text: `按 ${decision.on} 有效的规定` }));
+    if (decision.outcome === "clarify") this.#badge(ASKS);
+    if (decision.on && this.#citations.length) this.status.append(el("span", { text: `按${day(decision.on)}有效的规定` }));
     if (decision.outcome === "emergency") this.node.prepend(el("p", { class: "alarm" }, icon("alarm"), "先做这些"));
     this.#contacts(decision);
     this.#basis();
@@ -121,8 +127,9 @@ export class AnswerView {
   /** The marks stay on the line of the last character. @param {Block} block */
   #marked(block) {
     const marks = this.#marks(block.cites);
-    if (!marks.length) return strong(block.text);
-    return [...strong(block.text.slice(0, -1)), el("span", { class: "together" }, block.text.slice(-1), ...marks)];
+    const text = day(block.text);
+    if (!marks.length) return strong(text);
+    return [...strong(text.slice(0, -1)), el("span", { class: "together" }, text.slice(-1), ...marks)];
   }
 
   /** @param {number[]} cites */
@@ -143,8 +150,8 @@ export class AnswerView {
   /** @param {Citation} citation @param {number} n */
   #chip(citation, n) {
     const force = citation.status === "现行有效";
-    const since = citation.since ? `${citation.since} 起施行` : "";
-    const until = citation.until ? `${citation.until} 起失效` : "";
+    const since = citation.since ? `${day(citation.since)}起施行` : "";
+    const until = citation.until ? `${day(citation.until)}起失效` : "";
     const detail = el(
       "div",
       { class: "passage", hidden: true },
@@ -153,13 +160,11 @@ export class AnswerView {
       citation.note && el("p", { class: "note", text: citation.note }),
       el("a", { href: this.base + citation.href, target: "_blank", rel: "noopener" }, icon("book"), "打开全文，看这一处"),
     );
-    const name = el("span", { class: "name", text: label(citation) });
     const chip = el(
       "button",
       { type: "button", class: "chip", "aria-expanded": "false", "data-force": force ? "yes" : citation.status },
       el("span", { class: "n", text: String(n) }),
-      name,
-      el("span", { class: "status", text: citation.status }),
+      el("span", {}, el("span", { class: "name", text: label(citation) }), " ", el("span", { class: "status", text: citation.status })),
     );
     chip.addEventListener("click", () => {
       detail.hidden = !detail.hidden;
@@ -180,24 +185,42 @@ export class AnswerView {
 
   /** @param {Decision} decision */
   #contacts(decision) {
-    if (!decision.contacts.length) return;
+    const urgent = decision.outcome === "emergency";
+    const listed = urgent ? this.#inLead(decision.contacts) : decision.contacts;
+    if (!listed.length) return;
     const said = this.#shown.map((block) => block.text).join("\n"); // nothing is said twice
-    const items = decision.contacts.map((contact) =>
+    const items = listed.map((contact) =>
       el(
         "li",
         {},
         el("strong", { text: contact.department }),
-        contact.hotline && el("a", { class: contact.hotline.length === 3 ? "call saves" : "call", href: `tel:${contact.hotline}` }, icon("phone"), contact.hotline),
+        contact.hotline && call(contact),
         contact.note && !said.includes(contact.note) && el("span", { text: contact.note }),
       ),
     );
     const list = el("ul", { class: "contacts" }, ...items);
-    if (decision.outcome === "emergency") this.body.prepend(list);
+    if (urgent) this.body.prepend(list);
     else this.body.append(list);
-    const confirm = decision.contacts.some((contact) => contact.confirm && contact.hotline);
-    if (decision.outcome !== "emergency" && confirm && !/号码是.*为准/.test(said)) {
+    const confirm = listed.some((contact) => contact.confirm && contact.hotline);
+    if (!urgent && confirm && !/号码是.*为准/.test(said)) {
       this.body.append(el("p", { class: "notice", text: "号码是公开信息，以当地部门公布的为准。" }));
     }
+  }
+
+  /** In an emergency the first sentence says when to call whom: its numbers are what one taps, and stand nowhere else.
+   * @param {Contact[]} contacts @returns {Contact[]} those that it does not name */
+  #inLead(contacts) {
+    const lead = this.body.querySelector("p.lead");
+    const text = lead?.textContent || "";
+    const named = contacts.filter(({ hotline }) => hotline && text.split(/\D+/).includes(hotline));
+    if (lead && named.length) {
+      lead.classList.add("calls");
+      lead.replaceChildren(...text.split(/(\d+)/).map((part) => {
+        const contact = named.find(({ hotline }) => hotline === part);
+        return contact ? call(contact) : part;
+      }));
+    }
+    return contacts.filter((contact) => !named.includes(contact));
   }
 
   /** @param {Decision} decision */
@@ -210,20 +233,17 @@ export class AnswerView {
       this.body.firstElementChild?.after(el("h3", { text: "请选一个，我再接着答" }), topics(decision.choices));
     }
     if (decision.suggestions.length) this.after.append(el("h3", { text: "您可能还想问" }), topics(decision.suggestions));
-    const atIt = ["taken", "replied"].includes(decision.consultation?.state || ""); // then an expert has it: nothing to ask for
-    if (decision.speaker === "expert" || atIt) return;
+    const asked = ["open", "taken", "replied"].includes(decision.consultation?.state || ""); // where it stands is told below
+    const smalltalk = decision.outcome === "answered" && decision.speaker === "rule" && !this.#citations.length; // 你好, 谢谢
+    if (decision.speaker === "expert" || asked || smalltalk) return;
     this.after.append(this.#hand(decision));
   }
 
   /** @param {Decision} decision */
   #hand(decision) {
-    const row = el("div", { class: "hand" });
-    const expert = decision.consultation?.state && decision.consultation.state !== "offered";
-    if (expert) row.append(el("p", { class: "handed" }, icon("person"), el("span", { text: "已转给专家。答复会出现在这里，您可以先关掉页面。" })));
-    else {
-      const main = decision.outcome === "escalate";
-      row.append(el("button", { type: "button", class: main ? "primary" : "quiet", onclick: this.actions.consult }, icon("person"), main ? "请专家答复" : "这没解决我的问题，请专家"));
-    }
+    const main = decision.outcome === "escalate";
+    const words = main ? "请专家答复" : "这没解决我的问题，请专家";
+    const row = el("div", { class: "hand" }, el("button", { type: "button", class: main ? "primary" : "quiet", onclick: this.actions.consult }, icon("person"), words));
     if (decision.message && decision.outcome === "answered") row.append(this.#thumbs(decision.message));
     return row;
   }
@@ -257,6 +277,12 @@ export class AnswerView {
 /** @type {Decision} */
 const blank = { message: "", outcome: "", speaker: "rule", confidence: 0, reasons: [], choices: [], suggestions: [], contacts: [], on: null, consultation: null };
 
+/** @param {Contact} contact */
+function call({ department, hotline }) {
+  const weight = hotline.length === 3 ? "call saves" : "call";
+  return el("a", { class: weight, href: `tel:${hotline}`, "aria-label": `${department} ${hotline}` }, icon("phone"), hotline);
+}
+
 /** What a reader sees of a block. @param {Block} block */
 function plain(block) {
   return [block.kind, block.text, block.cites, block.rows];
@@ -274,7 +300,7 @@ const CALENDAR = /^\s*(?:\d{4}\s*年|一年一次)/; // a day of the calendar is
 
 /** Sums and deadlines in bold, so that the eye finds them; a number and its unit stay on one line. @param {string} text @returns {(Node|string)[]} */
 function strong(text) {
-  return text
+  return day(text)
     .split(SUMS)
     .map((part, i) => (i % 2 && !CALENDAR.test(part) ? el("strong", { text: part.replace(/(\d) (?=\D)/g, "$1\u00a0") }) : part))
     .filter(Boolean);

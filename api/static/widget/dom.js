@@ -63,3 +63,8 @@ export function plainArticle(article) {
     return String(total + digit);
   });
 }
+
+/** 2026-08-15 is shown as 2026年8月15日, wherever it stands in a text. @param {string} text */
+export function day(text) {
+  return text.replace(/ ?(\d{4})-(\d\d)-(\d\d)(?!\d) ?/g, (_, year, month, date) => `${year}年${Number(month)}月${Number(date)}日`);
+}

@@ -1,4 +1,4 @@
-// Listens for the expert's replies while an expert has the conversation.
+// Listens for the expert's replies, and for where the consultation stands, once a person has asked for an expert.
 // @ts-check
 /** @import { Client } from "./client.js" */
 /** @import { Consultation, Message } from "./types.js" */
@@ -9,17 +9,19 @@ const LONGEST_WAIT = 30000;
 export class Following {
   /** @type {AbortController|null} */
   #listening = null;
+  /** @type {string|number} */
   #last = "";
 
-  /** @param {Client} client @param {(message: Message) => void} reply */
-  constructor(client, reply) {
+  /** @param {Client} client @param {{reply: (message: Message) => void, state: (consultation: Consultation) => void}} tell */
+  constructor(client, tell) {
     this.client = client;
-    this.reply = reply;
+    this.tell = tell;
   }
 
-  /** @param {Consultation|null} consultation */
-  begin(consultation) {
+  /** @param {Consultation|null} consultation @param {string|number} [last] event that is known already */
+  begin(consultation, last = "") {
     if (!consultation || consultation.state === "offered" || this.#listening) return;
+    this.#last = last;
     this.#listening = new AbortController();
     this.#listen(this.#listening.signal);
   }
@@ -27,7 +29,6 @@ export class Following {
   stop() {
     this.#listening?.abort();
     this.#listening = null;
-    this.#last = "";
   }
 
   /** @param {AbortSignal} signal */
@@ -37,7 +38,8 @@ export class Following {
         for await (const { event, data, id } of this.client.follow(this.#last, signal)) {
           wait = FIRST_WAIT;
           if (id) this.#last = id;
-          if (event === "reply") this.reply(data);
+          if (event === "reply") this.tell.reply(data);
+          else if (event === "state") this.tell.state(data);
         }
       } catch {
         if (signal.aborted) return; // else the line broke: try again, slower each time

@@ -10,10 +10,11 @@ export function stored(place, key) {
   }
 }
 
-/** @param {Storage} place @param {string} key @param {string} value */
+/** @param {Storage} place @param {string} key @param {string} value nothing where it is to go */
 export function store(place, key, value) {
   try {
-    place.setItem(key, value);
+    if (value) place.setItem(key, value);
+    else place.removeItem(key);
   } catch {
     // a private window keeps nothing; the page works all the same
   }

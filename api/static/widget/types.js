@@ -12,7 +12,10 @@
  * @typedef {{id: string, role: string, at: string, text: string, author?: string, outcome?: string, speaker?: string,
  *   blocks?: Block[], citations?: Citation[], choices?: string[], suggestions?: string[], contacts?: Contact[],
  *   on?: string|null, consultation?: Consultation|null}} Message
- * @typedef {{id: string, state?: string, consultation: Consultation|null, messages: Message[]}} Conversation
+ * @typedef {{at: string, note: string, contact: string}} Note
+ * @typedef {{id: string, consultation: Consultation|null, messages: Message[], notes: Note[], last_event: number}} Conversation
+ * @typedef {{id: string, token: string, title?: string, expert?: boolean, replies?: number}} Kept what a browser keeps of a
+ *   conversation: its first question, whether an expert was asked for, how many replies of experts have been read
  * @typedef {{event: string, data: any, id: string}} ServerEvent
  */
 

@@ -1,0 +1,78 @@
+// The conversations that this browser keeps: the present one, and those with an expert that a new one took the place of.
+// @ts-check
+/** @import { Kept } from "./types.js" */
+import { store, stored } from "./storage.js";
+
+const NOW = "env-doctor.conversation";
+const EARLIER = "env-doctor.earlier";
+
+export class Keeping {
+  /** @type {Kept|null} */
+  #now = parse(stored(localStorage, NOW), null);
+  /** @type {Kept[]} where storage is refused, the way back lasts as long as the page */
+  #earlier = [];
+
+  /** @returns {Kept|null} with what another window of this browser has learned of it meanwhile */
+  get now() {
+    const known = parse(stored(localStorage, NOW), null);
+    if (this.#now && known?.id === this.#now.id) this.#now = { ...this.#now, ...known };
+    return this.#now;
+  }
+
+  /** @returns {Kept[]} the last one first */
+  get earlier() {
+    return parse(stored(localStorage, EARLIER), this.#earlier);
+  }
+
+  /** @param {string} id @returns {Kept|null|undefined} */
+  of(id) {
+    return [this.now, ...this.earlier].find((kept) => kept?.id === id);
+  }
+
+  /** @param {Kept|null} kept */
+  keep(kept) {
+    this.#now = kept;
+    store(localStorage, NOW, kept ? JSON.stringify(kept) : "");
+  }
+
+  /** Writes down something about the present conversation. @param {Partial<Kept>} known */
+  note(known) {
+    if (this.now) this.keep({ ...this.now, ...known });
+  }
+
+  /** Makes room for a new conversation; one that an expert has can be opened again. */
+  putAside() {
+    const now = this.now;
+    if (now?.expert) this.#write([now, ...this.earlier.filter((kept) => kept.id !== now.id)]);
+    this.keep(null);
+  }
+
+  /** Makes an earlier conversation the present one. @param {string} id */
+  back(id) {
+    const kept = this.earlier.find((kept) => kept.id === id);
+    if (!kept) return;
+    this.putAside();
+    this.drop(id);
+    this.keep(kept);
+  }
+
+  /** @param {string} id of an earlier conversation that is gone */
+  drop(id) {
+    this.#write(this.earlier.filter((kept) => kept.id !== id));
+  }
+
+  /** @param {Kept[]} earlier */
+  #write(earlier) {
+    this.#earlier = earlier;
+    store(localStorage, EARLIER, earlier.length ? JSON.stringify(earlier) : "");
+  }
+}
+
+/** @template T @param {string} text @param {T} otherwise @returns {any|T} */
+function parse(text, otherwise) {
+  try {
+    return JSON.parse(text) || otherwise;
+  } catch {
+    return otherwise; // nothing there, or not ours
+  }
+}
