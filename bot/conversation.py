@@ -38,8 +38,8 @@ def _pattern(name: str) -> re.Pattern[str]:
     return re.compile(read("conversation")[name])
 
 
-def whole(question: str, history: Sequence[Turn], *, leaning: bool = False) -> Whole:
-    """:param leaning: read it as leaning on the turn before, whatever it looks like
+def whole(question: str, history: Sequence[Turn], *, leaning: bool | None = None) -> Whole:
+    """:param leaning: read it as leaning on the turn before, or as standing alone, whatever it looks like
     :returns: `question` (normalised) made whole from `history`; unchanged where it stands on its own.
     """
     earlier = [
@@ -48,7 +48,7 @@ def whole(question: str, history: Sequence[Turn], *, leaning: bool = False) -> W
         if turn.role == "user" and (text := normalise(turn.content)[:300]) and not _smalltalk(text)
     ]
     previous = _subject(earlier)
-    if not previous:
+    if not previous or leaning is False:
         return Whole(_after_correction(question))
     if switched := _pattern("switch").search(question):
         rest = question[switched.end() :].strip(" ,，。:：")
@@ -116,6 +116,15 @@ def with_expert(history: Sequence[Turn]) -> bool:
     """Whether an expert spoke last and has not closed the case, so that the answer is theirs to give."""
     last = next((turn for turn in reversed(history) if turn.role != "user"), None)
     return last is not None and last.role == "expert" and not _pattern("closed").search(last.content)
+
+
+def repeats(text: str, asked: str, history: Sequence[Turn]) -> bool:
+    """Whether our last answer began with `text` too, though the question is another one."""
+    turns = {turn.role: turn for turn in history[-2:]}
+    if not text or not {"user", "assistant"} <= set(turns):
+        return False
+    another = letters(normalise(asked)) != letters(normalise(turns["user"].content))
+    return another and turns["assistant"].content.startswith(text)
 
 
 def misses(history: Sequence[Turn]) -> int:

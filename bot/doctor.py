@@ -15,7 +15,7 @@ from bot.compose import extractive, faq, rows
 from bot.compose.basis import Basis
 from bot.compose.library import LibraryComposer
 from bot.compose.model import ModelComposer, draft
-from bot.conversation import hangs, may_lean, misses, whole, with_expert
+from bot.conversation import hangs, may_lean, misses, repeats, whole, with_expert
 from bot.decide import ANSWER_AT, Calibration, calibration, clarifying
 from bot.english import in_chinese
 from bot.judgement import Judgement
@@ -242,18 +242,29 @@ class Doctor:
         return replace(replies.reply(doubt, text, self._starter.contacts, state.context.on), hits=answer.hits)
 
     def _again(self, state: State) -> State:
-        """A later turn that may lean on the one before, and led nowhere by itself or to no sure answer, is read once more as
-        leaning; that answer stands if there is one, and it is surer.
+        """A later turn read once more where its answer says again what was said last: as standing alone; or where it may lean and
+        led nowhere by itself or to no sure answer: as leaning. The other reading stands if it brings an answer that is new, or surer.
         """
         answer = self._answered(state)
+        if not state.history or state.leaning is not None:
+            return state
+        if repeats(_begins(answer), state.asked, state.history):
+            alone = self._read(state, leaning=False)
+            other = self._answered(alone)
+            fresh = other.outcome is Outcome.ANSWERED and not repeats(_begins(other), state.asked, state.history)
+            return alone if fresh else replace(state, answer=self._judgement.unknown(state.found[0], 0.0, ("said-before",)))
         nowhere = "escalate:unknown" in answer.reasons or answer.outcome is Outcome.CLARIFY
         unsure = answer.outcome is Outcome.ANSWERED and answer.confidence < _SURE
-        if not (nowhere or unsure) or not state.history or state.leaning or not may_lean(normalise(state.asked)):
+        if not (nowhere or unsure) or not may_lean(normalise(state.asked)):
             return state
-        again: State = self.chain.invoke(replace(self._state(state.asked, state.history, state.context), leaning=True))
-        other = self._answered(again)
+        leaning = self._read(state, leaning=True)
+        other = self._answered(leaning)
         better = nowhere or other.confidence >= answer.confidence + _SURER
-        return again if other.outcome is Outcome.ANSWERED and better else state
+        return leaning if other.outcome is Outcome.ANSWERED and better else state
+
+    def _read(self, state: State, *, leaning: bool) -> State:
+        read: State = self.chain.invoke(replace(self._state(state.asked, state.history, state.context), leaning=leaning))
+        return read
 
     # -- composing -----------------------------------------------------------------------------------------------------
 
@@ -302,6 +313,12 @@ class Doctor:
         if state.answer is None:
             raise RuntimeError("the chain ended without an answer")
         return state.answer
+
+
+def _begins(answer: Answer) -> str:
+    """How an answer of the library begins, '' for a fixed reply."""
+    given = answer.outcome is Outcome.ANSWERED and answer.citations and answer.blocks
+    return answer.blocks[0].text if given else ""
 
 
 def _plain_only(state: State) -> bool:

@@ -14,8 +14,8 @@ from corpus.model import Cite, Status
 from corpus.starter import Starter
 from indexer.hit import Hit, Index
 
-K = 40
-_NEAREST = 25  # passages that are no FAQ; a row that lies deeper is not about the trade; set on development questions
+K = 60
+_NEAREST = 60  # passages that are no FAQ; a row that lies deeper is not about the trade; set on development questions
 CODE = "生态环境法典"
 _WHICH_LAW = Cite(CODE, "第一千零五十七条")  # 从旧兼从轻
 _BEST, _VOTERS = 10, 6
@@ -90,7 +90,7 @@ def _rows(index: Index, question: Understood) -> tuple[Hit, ...]:
     wanted = deciding(question.text)
     best: dict[str, Hit] = {}
     for trade in trades(question.text) if wanted else ():
-        hits = index.search(trade, on=question.today, region=question.region, k=2 * _NEAREST)
+        hits = index.search(trade, on=question.today, region=question.region, k=3 * _NEAREST)
         for hit in [hit for hit in hits if hit.passage.kind != "faq"][:_NEAREST]:
             known = best.get(hit.passage.id)
             if hit.passage.kind == "row" and (not known or hit.score > known.score):

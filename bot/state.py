@@ -115,7 +115,7 @@ class Found:
 @dataclass(frozen=True, slots=True)
 class State:
     """One turn on its way through the chain; `answer` is set as soon as a step has decided. `leaning`: read it as leaning on the
-    turn before, whatever it looks like.
+    turn before, or as standing alone, whatever it looks like.
     """
 
     asked: str
@@ -125,4 +125,4 @@ class State:
     parts: tuple[Understood, ...] = ()
     found: tuple[Found, ...] = ()
     answer: Answer | None = None
-    leaning: bool = False
+    leaning: bool | None = None

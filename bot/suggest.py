@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.lexicon import Lexicon
+from bot.rules import read
 from corpus.model import Status
 from indexer.hit import Hit
 
@@ -23,9 +24,18 @@ def suggestions(
     out: list[str] = []
     for hit in usable:
         candidate = hit.passage.questions[0]
-        if len(candidate) > _LONGEST or any(lexicon.likeness(candidate, known) > 0.6 for known in (question, *out)):
+        if (
+            len(candidate) > _LONGEST
+            or _spoken(candidate)
+            or any(lexicon.likeness(candidate, known) > 0.6 for known in (question, *out))
+        ):
             continue
         out.append(candidate)
         if len(out) == limit:
             break
     return tuple(out)
+
+
+def _spoken(question: str) -> bool:
+    """Whether a question is in dialect: understood, and yet not how the service itself speaks."""
+    return any(word in question for word in read("dialect"))

@@ -39,10 +39,11 @@ _SHORTEST = 5  # characters
 _NOT_NOW = frozenset({"plan", "suppose", "past"})  # drills, what if, last year
 _ALONE = 0.85  # of a follow-up's own words, to be refused or redirected whatever was asked before
 _MIXED, _CLEAR = 0.03, 0.7  # of the whole text and of one of its clauses, where together they make an emergency
-_PLAIN = (
-    0.9  # of two of its clauses, which make one whatever law is asked about behind them; or of one, after another emergency
+_PLAIN = 0.8  # of two of its clauses, which make one whatever law is asked about behind them
+_GOES_ON = 0.9  # of one clause after another emergency
+_AFTERWARDS = re.compile(
+    r"罚|赔|责任|坐牢|判刑|起诉|官司|违法|保险|补偿|医药费|误工费|法律上|一般来说|哪一?[条部]|告(?:谁|他|它|对方|厂)|找谁赔|公开"
 )
-_AFTERWARDS = re.compile(r"罚|赔|责任|坐牢|判刑|起诉|官司|违法|保险|补偿|医药费|误工费|法律上|一般来说|哪一?[条部]")
 _OWED, _BARE = 0.45, 0.9  # of a follow-up made whole and of its own words, to ask back though a question stands before
 _REPLIES = {"refuse:evade": "refuse-evasion"}
 _EMERGENCIES = (
@@ -87,7 +88,7 @@ def triage(question: str, made: Whole | None = None) -> Verdict:
     if (
         not kept or _is_noise(plain) or (not leaning and (len(kept) < 2 or kept.isdigit()))
     ):  # 有, 20 answer a question of ours
-        return Verdict("nonsense", Outcome.CLARIFY, "nonsense", language=language)
+        return Verdict("nonsense", Outcome.CLARIFY, "nonsense")  # keys at random are no English
     if language != "zh":
         if guessed.outcome is Outcome.REFUSE:
             return replace(guessed, language=language)
@@ -120,7 +121,7 @@ def _over(question: str) -> bool:
     text = squeezed(question)
     if not _AFTERWARDS.search(text) or _certain(text):
         return False
-    return all(likelihoods(part)[Outcome.EMERGENCY] < _PLAIN for part in _clauses(question))
+    return all(likelihoods(part)[Outcome.EMERGENCY] < _GOES_ON for part in _clauses(question))
 
 
 def owes(whole: str, fragment: str) -> bool:
@@ -182,8 +183,8 @@ def _clauses(question: str) -> list[str]:
 def _urgent(text: str, seen: Mapping[str, float], clauses: Sequence[str]) -> bool:
     """Whether it is an emergency, also where a question of law stands behind it (柴油流进河里了，要不要罚款)."""
     whole = seen[Outcome.EMERGENCY]
-    if whole >= SURE[Outcome.EMERGENCY]:
-        return whole >= max(seen[other] for other in SURE)
+    if whole >= SURE[Outcome.EMERGENCY] and whole >= max(seen[other] for other in SURE):
+        return True
     if len(clauses) < 2 or concepts().found(text) & _NOT_NOW:
         return False
     parts = sorted(likelihoods(part)[Outcome.EMERGENCY] for part in clauses)

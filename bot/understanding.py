@@ -52,7 +52,7 @@ def understand(
     laws: Laws,
     home: str = "",
     *,
-    leaning: bool = False,
+    leaning: bool | None = None,
 ) -> tuple[Understood, ...]:
     """:returns: the questions of this turn, each made whole, the most three.
 

@@ -115,8 +115,8 @@ def _is_word(match: re.Match[str], text: str) -> bool:
         return True  # 第一次 is the first time, and no number of times
     if before and before in "每同另任某逐头":
         return True
-    if match[3] == "一" and match[4] == "天":
-        return True  # 一天一天, 哪一天
+    if match[3] == "一" and match[4] in ("天", "点") and before not in ("午", "晨", "夜"):
+        return True  # 一天一天, 哪一天, 一点水产
     return (
         match[3] in {"一", "两"}
         and not match[2]

@@ -15,6 +15,7 @@ from corpus.model import Document, Status
 from corpus.numerals import ARTICLE, article_label
 
 SUPPORT = 0.45
+_JOINS = re.compile(r"^(?:但是?|不过|而且|另外|此外|同时)[，,]?")
 _CHECKED = ("lead", "detail", "table")
 _FORBIDS = re.compile(r"不得|禁止|严禁|不准|不允许|不能|不可以|不可(?!抗)|违法")
 _ALLOWS = re.compile(r"(?<![不未])(?:可以|准许|允许|能够|不违法|合法)|(?<!不)能(?=[建开排用做办在])")
@@ -91,6 +92,8 @@ def _text(
             dropped.append((sentence, reason))
         else:
             kept.append(sentence)
+    if kept and not block.text.startswith(kept[0]):
+        kept[0] = _JOINS.sub("", kept[0])  # what it joined on to is gone
     return replace(block, text="".join(kept)) if kept else None
 
 

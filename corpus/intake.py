@@ -150,7 +150,10 @@ class _Batch:
             return Result(path, Outcome.DUPLICATE, look=(f"与 {rival} 标题和日期相同，正文不更全，没有存入",))
         before = self.catalogue.document(id)
         confirmed = before is not None and before.sha256 == sha256  # somebody has published these very bytes
-        held = self.state is State.PUBLISHED and not confirmed and prepared.needs_review(self.review_below)
+        waits = self.catalogue.record(id + DRAFT) if before is None else None
+        withdrawn = waits is not None and waits.document.sha256 == sha256  # these very bytes wait for a person already
+        doubtful = withdrawn or prepared.needs_review(self.review_below)
+        held = self.state is State.PUBLISHED and not confirmed and doubtful
         outcome = self.catalogue.add(
             prepared.document,
             prepared.passages,

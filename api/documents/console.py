@@ -153,6 +153,8 @@ def reopen(house: HouseDep, person: Staff, id: Line, withdraw: Annotated[bool, F
     """A published text as a draft again, to be corrected; where it is withdrawn, only as that."""
     with house.database.read() as session:
         draft = repository.open_draft_of(session, id)
+    if draft and drafts.held(house.rooms, draft) is None:
+        draft = None  # its text has gone with a newer upload
     if draft and withdraw and draft.understood.get("of") != id:
         raise Conflict("这份资料有一份新上传的草稿还没处理，没有撤回。请先发布或删除那份草稿。")
     if draft is None:
@@ -162,7 +164,7 @@ def reopen(house: HouseDep, person: Staff, id: Line, withdraw: Annotated[bool, F
             session.add(draft)
             audit.record(session, person, "更正资料", draft.understood["fields"]["title"], id=id)
     if withdraw:
-        drafts.withdraw(house.rooms, id, person.name)
+        drafts.withdraw(house.rooms, draft, id, person.name)
         with house.database.write() as session:
             audit.record(session, person, "撤回资料", draft.understood["fields"]["title"], id=id)
             service.start_once(session, "index", person.id)

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from api.database import new_id
+from api.database import Database, new_id
 from api.documents import repository
 from api.documents.tables import Draft
 from api.documents.uploads import Stored, discard, plain_name
@@ -19,7 +19,7 @@ from api.jobs import service as jobs
 from api.people import audit
 from api.people.tables import Person
 from api.rooms import Rooms
-from corpus.catalogue import DRAFT, NotFoundError, State
+from corpus.catalogue import DRAFT, CatalogueError, NotFoundError, Record, State
 from corpus.intake import Prepared, doubts, draft_of, unknown
 from corpus.metadata import document_id
 from corpus.model import LEVELS, Document, Trust
@@ -81,9 +81,18 @@ def understood(prepared: Prepared) -> dict[str, Any]:
     }
 
 
-def read_into_catalogue(rooms: Rooms, path: Path, name: str, actor: str) -> tuple[str, dict[str, Any]]:
-    """Read an upload and lay it beside the published documents as a draft. :returns: its id, and what was understood."""
+def read_into_catalogue(database: Database, rooms: Rooms, path: Path, name: str, actor: str) -> tuple[str, dict[str, Any]]:
+    """Read an upload and lay it beside the published documents as a draft.
+
+    :returns: its id, and what was understood
+    :raises CatalogueError: where a text that was withdrawn waits in its place: that draft is the only one left of it
+    """
     prepared = _with_known_end(rooms.prepare(path, name), rooms.starter)
+    with database.read() as session:
+        waits = repository.withdrawn(session, prepared.document.id)
+    if waits and held(rooms, waits) and rooms.catalogue.record(prepared.document.id) is None:
+        title = prepared.document.short_title
+        raise CatalogueError(f"《{title}》撤回后的草稿还在，没有收下这一份。请先发布或删除那份草稿，再上传。")
     rooms.catalogue.add(prepared.document, prepared.passages, actor=actor, state=State.DRAFT, origin=prepared.origin)
     return prepared.document.id + DRAFT, understood(prepared)
 
@@ -112,8 +121,16 @@ def copy(rooms: Rooms, id: str, actor: str) -> Draft:
     )
 
 
-def withdraw(rooms: Rooms, id: str, actor: str) -> None:
-    """Take a published text away, of which a draft is kept; acts at once, without a new index."""
+def held(rooms: Rooms, draft: Draft) -> Record | None:
+    """:returns: what the catalogue keeps of a draft; None where it is gone or another upload has taken its place"""
+    record = rooms.catalogue.record(draft.document_id) if draft.document_id else None
+    return record if record and record.document.sha256 == draft.sha256 else None
+
+
+def withdraw(rooms: Rooms, draft: Draft, id: str, actor: str) -> None:
+    """Take a published text away, of which this draft is kept; acts at once, without a new index."""
+    if held(rooms, draft) is None:
+        raise Conflict("这份资料的草稿刚才有了变化，没有撤回。请刷新后再试。")
     try:
         rooms.catalogue.remove(id, actor=actor)
     except NotFoundError as error:
@@ -142,7 +159,7 @@ def fields(draft: Draft) -> dict[str, str]:
 
 def open_doubts(rooms: Rooms, draft: Draft) -> list[str]:
     """What a person should look at before the draft is published; what was filled in since is no doubt any more."""
-    record = rooms.catalogue.record(draft.document_id)
+    record = held(rooms, draft)
     if record is None:
         return []
     settled = set(unknown(record.document))
@@ -169,14 +186,27 @@ def publish(session: Session, rooms: Rooms, person: Person, id: str) -> Document
     The catalogue writes in a transaction of its own, so the caller must not hold one; `published` then notes it here.
     """
     draft = ready(session, id)
-    record = rooms.catalogue.record(draft.document_id)
+    record = held(rooms, draft)
     if record is None:
         raise Conflict("这份草稿已被另一次上传代替，没有发布。请打开较新的那份。")
     document = _document(record.document, fields(draft), draft.filename)
     prepared = Prepared(record.document, tuple(rooms.catalogue.passages(draft.document_id)), record.origin)
     moved = draft_of(prepared, document)
-    # Of a text that was published before, the form shows its end too, and what stands there now is meant.
-    ended_by = (person.name if document.ended_on else "") if "of" in draft.understood else None
+    if document.id != draft.document_id.removesuffix(DRAFT) and rooms.catalogue.record(document.id):
+        raise Conflict("已经有一份同名、同一公布日期的资料，没有发布。请核对标题和公布日期；那一份不对的，先撤回它。")
+    # Of a text that was published before, the form shows its end too, and what was changed there is meant. Else what
+    # holds now goes on: somebody may have repealed it since.
+    ended_by = None
+    if "of" in draft.understood:
+        ended_by = person.name if document.ended_on else ""
+        now = rooms.catalogue.record(draft.understood["of"])
+        untouched = not {"ended_on", "superseded_by"} & draft.corrected.keys()
+        if now and untouched and not now.ended_by.startswith("version:"):
+            before = now.document
+            document = replace(
+                document, ended_on=before.ended_on, superseded_by=before.superseded_by, repealed=before.repealed
+            )
+            moved, ended_by = draft_of(prepared, document), now.ended_by
     rooms.catalogue.add(
         moved.document, moved.passages, actor=person.name, state=State.PUBLISHED, origin=moved.origin, ended_by=ended_by
     )
@@ -195,7 +225,7 @@ def clear(session: Session, rooms: Rooms, person: Person, id: str, folder: Path)
     draft = found(session, id)
     if draft.state == "published":
         raise Conflict("这份资料已经发布，不能当草稿删除。需要时可以在资料列表里废止。")
-    if draft.document_id and rooms.catalogue.document(draft.document_id):
+    if held(rooms, draft) and not repository.twins(session, draft):
         rooms.catalogue.remove(draft.document_id, actor=person.name)
     discard(folder / draft.id / draft.filename)
 

@@ -27,6 +27,18 @@ def open_draft_of(session: Session, document_id: str) -> Draft | None:
     return session.scalars(query.order_by(Draft.created_at.desc()).limit(1)).one_or_none()
 
 
+def twins(session: Session, draft: Draft) -> Sequence[Draft]:
+    """:returns: the other open drafts of the same text, which stand for one text in the catalogue"""
+    query = select(Draft).where(Draft.document_id == draft.document_id, Draft.sha256 == draft.sha256)
+    return session.scalars(query.where(Draft.id != draft.id, Draft.state == "ready")).all()
+
+
+def withdrawn(session: Session, document_id: str) -> Draft | None:
+    """:returns: the draft of a text that was published and taken back, where it waits"""
+    query = select(Draft).where(Draft.document_id == document_id + DRAFT, Draft.state == "ready")
+    return next((draft for draft in session.scalars(query) if "of" in draft.understood), None)
+
+
 def same_file(session: Session, sha256: str) -> Draft | None:
     query = select(Draft).where(Draft.sha256 == sha256, Draft.state.in_(("reading", "ready")))
     return session.scalars(query.order_by(Draft.created_at.desc()).limit(1)).one_or_none()

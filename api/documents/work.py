@@ -18,7 +18,7 @@ def handlers(database: Database, rooms: Rooms) -> dict[str, Handler]:
         path = Path(args["path"])
         progress(0, 0, "正在读取")
         try:
-            document_id, understood = drafts.read_into_catalogue(rooms, path, path.name, "上传")
+            document_id, understood = drafts.read_into_catalogue(database, rooms, path, path.name, "上传")
         except (LoadError, CatalogueError) as error:
             _finish(database, args["draft"], "failed", error=str(error))
             raise JobError(str(error)) from error

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from bot.answer import Answer, Block, Speaker
-from bot.compose import licences
+from bot.compose import licences, things
 from bot.compose.basis import Basis, Draft, quote_for
 from bot.compose.conflict import prevailing, unfounded
 from bot.compose.penalties import table
@@ -51,7 +51,9 @@ _FEW = 12  # articles; about as long as a section of the code
 # How well another article must answer to stand beside: at all, and as a share of the best sentence.
 _BESIDE, _AS_WELL = 0.3, 0.4
 _NO_PENALTY = 0.75  # the duty behind a penalty that is asked for
+_OTHER_THING = 0.75  # a rule on another trade alone (干洗店, where a nail salon is asked about)
 _OTHER_LICENCE = 0.5  # a rule on another kind of licence (that for dangerous waste, where 排污许可证 is asked about)
+_SAID = 0.9  # of the words of a sentence, in one that stands there
 _SAME_CONDUCT = 0.3  # of the words of a sentence on persons, in the leading one
 _TRIED = 3  # passages, for one that tells what is asked of what is asked about
 _CASES = 4  # further kinds of conduct of the same article, beside the one asked about
@@ -93,6 +95,7 @@ def ranked(
     top = max((hit.score for hit in usable), default=0.0)
     penal = wants_penalty(question)
     kinds = licences.asked(question, lexicon)
+    asked = things.named(question.matter)
     out = []
     for hit in usable:
         said = plain_of(hit.passage) or hit.passage.text
@@ -114,6 +117,7 @@ def ranked(
         value *= _NO_RULE if hit.document.trust in (Trust.DRAFT, Trust.NEWS) else 1.0
         value *= _NO_PENALTY if penal and not seen["punishes"] else 1.0
         value *= _OTHER_LICENCE if kinds and licences.on_another(kinds, "\n".join(words_of(hit.passage))) else 1.0
+        value *= _OTHER_THING if things.on_another(asked, said) else 1.0
         out.append((value, hit))
     return sorted(out, key=lambda row: -row[0])
 
@@ -158,7 +162,7 @@ def compose(found: Found, lexicon: Lexicon, *, limit: int = 2) -> Draft | None:
             break
         if hit is first or hit in lower or _same_article(hit, basis.hits) or (unfounded(hit) and not unfounded(first)):
             continue
-        if block := _beside(hit, question, lexicon, basis, least):
+        if block := _beside(hit, question, lexicon, basis, least, [block.text for block in blocks]):
             blocks.append(block)
     return basis.draft(found, Speaker.EXTRACT, blocks, (f"extract:{first.passage.label}",))
 
@@ -265,10 +269,14 @@ def _of_the_penalty(found: list[Piece], asked: str) -> list[Piece]:
     return found
 
 
-def _beside(hit: Hit, question: Understood, lexicon: Lexicon, basis: Basis, least: float) -> Block | None:
-    """:param least: how well a sentence must answer to stand beside the leading ones"""
+def _beside(
+    hit: Hit, question: Understood, lexicon: Lexicon, basis: Basis, least: float, said: Sequence[str]
+) -> Block | None:
+    """:param least: how well a sentence must answer to stand beside the leading ones
+    :param said: what stands there already, which is not said twice
+    """
     top = best(pieces(hit.passage, question, lexicon), 1)
-    if not top or top[0].score < least:
+    if not top or top[0].score < least or any(lexicon.coverage(top[0].text, text) >= _SAID for text in said):
         return None
     cite = basis.add(hit, top[0].quote or quote_for(hit.passage, top[0].text, lexicon))
     return Block(named(top[0].text, hit), "detail", (cite,))

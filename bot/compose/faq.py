@@ -9,6 +9,7 @@ from datetime import date
 from itertools import groupby
 
 from bot.answer import Block, Speaker
+from bot.compose import things
 from bot.compose.basis import Basis, Draft, quote_for
 from bot.compose.sentences import other_year, punishes, tells, wants_penalty
 from bot.lexicon import Lexicon
@@ -117,6 +118,8 @@ def _answers(match: Match, question: Understood, lexicon: Lexicon) -> bool:
     matters = lexicon.matters(question.matter)
     if matters and not matters & lexicon.matters("\n".join(words)):
         return False  # 取水许可证 is no answer to 排污许可证
+    if match.score < SURE and things.on_another(things.named(question.matter), "\n".join(words)):
+        return False
     if other_year(question.matter, "\n".join(words)):
         return False
     if match.score < SURE and match.audience == (_other_side(question.text),):

@@ -19,6 +19,7 @@ from corpus.numerals import ARTICLE, number
 from corpus.starter import Starter
 from indexer.hit import Hit, Index
 
+_MANY = 2  # articles in place of one, of which each is told in full
 _REPEALS = Cite(CODE, "第一千二百四十二条")
 
 
@@ -30,7 +31,7 @@ def by_article(found: Found, index: Index, starter: Starter, lexicon: Lexicon) -
         if hit.status is Status.REPEALED:
             blocks += _repealed(hit, found, basis, starter)
             for now in found.replaced:
-                blocks += _instead(hit, now, found.question, basis, starter, lexicon)
+                blocks += _instead(hit, now, found.question, basis, starter, lexicon, len(found.replaced) > _MANY)
         else:
             asking = _asking(found.question, hit, lexicon)
             blocks += leading(hit, asking, lexicon, basis)
@@ -91,13 +92,16 @@ def _dropped(key: tuple[str, str], starter: Starter) -> str:
     return f"法典没有保留这一条的内容{f'：{note}' if note else ''}，现在没有与它对应的条文。"
 
 
-def _instead(old: Hit, now: Hit, question: Understood, basis: Basis, starter: Starter, lexicon: Lexicon) -> list[Block]:
+def _instead(
+    old: Hit, now: Hit, question: Understood, basis: Basis, starter: Starter, lexicon: Lexicon, briefly: bool
+) -> list[Block]:
+    """:param briefly: its first sentence alone, where many articles took the place of one"""
     cites = starter.crosswalk.get((old.passage.title, old.passage.article), ())
     if cites and not articles_of(now) & set(cites):
         return []  # it took the place of another article that the question names
     word = "现在对应的是" if cites else "现行规定中内容最接近的是"
     told = leading(now, _same_matter(question, old), lexicon, basis)
-    return [Block(f"{word}{now.passage.label}：", "notice"), *told]
+    return [Block(f"{word}{now.passage.label}：", "notice"), *(told[:1] if briefly else told)]
 
 
 def _not_held(

@@ -29,6 +29,7 @@ _MEASURED = re.compile(
     r"[\d零一二两三四五六七八九十百千万半几]+\s*[来多]?(?:吨|张|头|平|亩|公顷|千|兆|伏|瓦|立方|米|公里|床|类|级)|"
     r"[\d二两三四五六七八九十百千万几]+\s*[来多]?[台个家座只]|多大|(?:多少|几多|几大|几).{0,8}(?:才|以上|以下)|[ⅠⅡⅢⅣⅤ]"
 )
+_AREA = re.compile(r"[\d零一二两三四五六七八九十百千万几多]+\s*(?:平方?米?|㎡|个?平)(?:左右|以上|以下|的)?")
 _CONDITION = re.compile(r"[；;](?![^（]*）)")  # not inside of brackets
 _BRACKETS = re.compile(r"（[^（）]*）")
 _WHOLE = re.compile(r"^其他（.*）$")
@@ -36,6 +37,7 @@ _SHORTEST, _LONGEST, _OFFERED = 4, 45, 3  # characters of a choice, choices
 _WITHIN = re.compile(r"（含[^（）]*）")  # 一般工业固体废物（含污水处理污泥） is no sewage works
 _BUYS = re.compile(r"更换|[换装添购买]了?一?[台套个]|安装|购置|添置|新购|新上|上一?[台套]")
 _MAKES = re.compile(r"制造\d*\*?$")
+_CODE = re.compile(r"\s*\d{3,4}\*?")
 _PART = re.compile(r"[；;、，,（）()：\n]|\d+\*?")
 
 
@@ -80,7 +82,7 @@ def ranked(question: Understood, hits: Sequence[Hit], lexicon: Lexicon) -> list[
     rows = [hit for hit in hits if hit.passage.kind == "row" and hit.status is Status.IN_FORCE]
     top = max((hit.score for hit in rows), default=0.0)
     named = trades(question.matter)[:1]  # without the words of asking, which every row of a catalogue holds
-    asked = set(lexicon.terms(named[0] if named else question.matter))
+    asked = set(lexicon.terms(_AREA.sub(" ", named[0] if named else question.matter)))  # nor an area, which is no trade
     least = _LEAST * lexicon.weight(asked)
     bought = _BUYS.search(question.matter)  # who puts up a boiler does not make boilers
     for text_of in (trade, lambda passage: passage.text):
@@ -197,9 +199,9 @@ def _classes(passage: Passage) -> list[tuple[str, str]]:
 
 
 def _shortened(name: str) -> str:
-    """The first parts of a long list of trades, none of them cut."""
+    """The first parts of a long list of trades, none of them cut, without the numbers of the industrial classification."""
     out = ""
-    for part in re.split(r"(?<=[；，、;,])", name):
+    for part in re.split(r"(?<=[；，、;,])", _CODE.sub("", name)):
         if out and len(out) + len(part) > _NAME:
             break
         out += part

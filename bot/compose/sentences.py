@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from bot.compose import things
 from bot.lexicon import Lexicon
 from bot.state import Kind, Understood
 from bot.text import clauses, sentences
@@ -50,6 +51,10 @@ _SPECIAL = (
     (re.compile(r"(?:多久|几[天月年]|几个月|多长时间|多少天)[^,，。]{0,6}(?:一次|一回|[测查检换评审]次)|频[次率]"), re.compile(r"每|[一两三四\d] ?次|频")),
     (re.compile(r"(?:倒|排|产|存|放|用|养|埋|运|偷排)(?:了|放|出|生)?(?:多少|几多|好多)(?!钱|分贝)"), re.compile(r"吨|千克|公斤|立方米|[头只倍]|排放量")),
 )  # fmt: skip
+# That the rule names no time or figure is an answer to a question for one.
+_NAMES_NONE = re.compile(
+    r"没有?(?:写|规定|限定|给|定)[^。，；]{0,14}(?:几|多久|多少|天数|次数|年限|期限|时限|频次|数|时间|距离|米)"
+)
 _YEAR = re.compile(r"(?<!\d)20\d\d(?=\s*年(?!版))")
 _LIST = re.compile(r"有下列(?:情形|行为)之一的?")
 _ITEM = re.compile(r"^[（(][一二三四五六七八九十百]+[）)]\s*")
@@ -57,6 +62,7 @@ _ITEM = re.compile(r"^[（(][一二三四五六七八九十百]+[）)]\s*")
 _LEANS = re.compile(r"(?:有|依照|违反)?前(?:款|项|两款)")
 _REFERS = re.compile(r"依照前款|前款规定的?处罚")
 _MAX = 260
+_OTHER_THING = 0.5  # a sentence on another trade alone
 _FIT = 0.25
 _ALONE = 0.2  # the conduct that only this sentence names goes before what all of them share
 _EARLIER = 0.02  # a sentence; the rule stands before its special cases
@@ -86,6 +92,7 @@ def pieces(passage: Passage, question: Understood, lexicon: Lexicon) -> list[Pie
         else list(_article(passage.text))
     )
     alone = lexicon.telling(question.matter, [text for text, _ in rows])
+    asked = things.named(question.matter)
     out = []
     for at, (text, quote) in enumerate(rows):
         if len(text) > _MAX and not quote:
@@ -96,6 +103,7 @@ def pieces(passage: Passage, question: Understood, lexicon: Lexicon) -> list[Pie
             held + _FIT * bool(FITS[question.kind].search(text)) + _FIT * (question.kind is Kind.SUM and bool(sums(text)))
         )
         score += _FOCUS * lexicon.coverage(question.focus, text) if question.focus else 0.0
+        score *= _OTHER_THING if things.on_another(asked, text) else 1.0
         out.append(Piece(_closed(text), quote, score - _EARLIER * min(at, 6), at, held))
     return out
 
@@ -114,7 +122,7 @@ def tells(text: str, question: Understood) -> bool:
     """Whether a text holds what the question wants: a sum or penalty, a time, a figure, somebody in charge."""
     special = next((answer for asked, answer in _SPECIAL if asked.search(question.text)), None)
     pattern = special or TELLS.get(question.kind)
-    return pattern is None or bool(pattern.search(text))
+    return pattern is None or bool(pattern.search(text) or _NAMES_NONE.search(text))
 
 
 def exact(text: str, question: Understood) -> bool:

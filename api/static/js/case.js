@@ -11,10 +11,17 @@ const text = /** @type {HTMLTextAreaElement|null} */ (document.getElementById("r
 
 if (form && text) {
   const kept = JSON.parse(sessionStorage.getItem(key) || "{}");
-  if (kept.sent && !problem) sessionStorage.removeItem(key);
+  // Taken, where it stands in the thread: a page that was reached by signing in again does not say so.
+  const taken = [...document.querySelectorAll(".said[data-role=expert]")].some((said) => bare(said.textContent).includes(bare(kept.text)));
+  if (kept.sent && taken) sessionStorage.removeItem(key);
   else restore(kept);
   form.addEventListener("input", () => keep(false));
   form.addEventListener("submit", () => keep(true));
+}
+
+/** @param {string|null|undefined} text */
+function bare(text) {
+  return (text || "").replace(/\s/g, "");
 }
 
 /** What was written and ticked; a reply that was sent is kept until the next page shows that it was taken. @param {boolean} sent */

@@ -37,7 +37,12 @@ export class Keeping {
 
   /** Writes down something about the present conversation. @param {Partial<Kept>} known */
   note(known) {
-    if (this.now) this.keep({ ...this.now, ...known });
+    const now = this.now;
+    if (!now) return;
+    this.#now = { ...now, ...known };
+    // Another window may have begun another conversation since: its secret is not to be written over.
+    if (parse(stored(localStorage, NOW), null)?.id === now.id) this.keep(this.#now);
+    else if (this.earlier.some((kept) => kept.id === now.id)) this.#write(this.earlier.map((kept) => (kept.id === now.id ? { ...kept, ...known } : kept)));
   }
 
   /** Makes room for a new conversation; one that an expert has can be opened again. */
