@@ -23,7 +23,7 @@ from bot.judges import Judge
 from bot.merge import merged
 from bot.model import ModelError, Writer
 from bot.offtopic import floor
-from bot.references import Laws
+from bot.references import Laws, rivals
 from bot.search import Without, find
 from bot.state import Found, State, Understood, Verdict
 from bot.text import normalise
@@ -149,6 +149,8 @@ class Doctor:
             and misses((*state.history, Turn("user", state.asked))) >= 2
         ):
             verdict = Verdict("escalate:missed", Outcome.ESCALATE, "escalate-missed")
+        elif verdict.outcome in (None, Outcome.ESCALATE) and self._rank_settles_nothing(state.asked):
+            verdict = Verdict("escalate:conflict", Outcome.ESCALATE, "escalate-conflict")
         elif self._library_knows(verdict, state):
             verdict = Verdict("pass", doubt=verdict)
         elif verdict.outcome is None and not state.history and hangs(state.asked):
@@ -162,6 +164,12 @@ class Doctor:
         text = normalise(state.asked)[:MAX_CHARACTERS]
         answer = replies.reply(verdict, text, self._starter.contacts, state.context.on)
         return replace(state, verdict=verdict, answer=answer)
+
+    def _rank_settles_nothing(self, question: str) -> bool:
+        """Whether it is asked which of two instruments of one rank holds; of two ranks the higher one does, which can be said."""
+        found = [self._starter.instruments.get(title) for title in rivals(normalise(question), self._laws)]
+        known = [document for document in found if document and not document.ended_on]
+        return len(known) > 1 and len({document.rank for document in known}) == 1
 
     def _library_knows(self, verdict: Verdict, state: State) -> bool:
         """Whether a question that only the classifier would hand on is better asked back, or is a FAQ word for word.

@@ -30,6 +30,10 @@ _STANDING = re.compile(
 )
 
 
+# Two laws named, and which of them: 到底按哪部罚, 应当适用哪一个
+_WHICH_OF = re.compile(r"(?:按|用|依|照|适用|听|以)(?:的?是)?(?:哪|谁)(?:一)?(?:个|部|条|边)?")
+
+
 class Laws:
     """The names of instruments and what people call them."""
 
@@ -68,6 +72,12 @@ def standing(text: str, laws: Laws) -> str:
         if found and len(letters(text[found.end() :])) <= _NOTHING_ELSE:
             return title
     return ""
+
+
+def rivals(text: str, laws: Laws) -> tuple[str, ...]:
+    """:returns: short titles of the instruments of which `text` asks which one holds, () where it asks nothing so"""
+    named = tuple(dict.fromkeys(title for _, _, title in laws.mentions(text)))
+    return named if len(named) > 1 and _WHICH_OF.search(text) else ()
 
 
 def references(text: str, laws: Laws, previous: str = "") -> tuple[Reference, ...]:
