@@ -40,6 +40,7 @@ _ENDS = re.compile(
 _CHINESE = re.compile(
     rf"(?:百分之)([{NUMERAL}]+(?:点[{NUMERAL}]+)?)|(第)?([{NUMERAL}万亿]*[{NUMERAL}][{NUMERAL}万亿]*)\s*({_UNIT})"
 )
+_HOUR = re.compile(r"(?:[上中下]午|晚上?|凌晨|半夜|夜里|夜间|早上?)$")
 _SCALE = {"百": 1e2, "千": 1e3, "万": 1e4, "亿": 1e8}
 
 
@@ -115,7 +116,7 @@ def _is_word(match: re.Match[str], text: str) -> bool:
         return True  # 第一次 is the first time, and no number of times
     if before and before in "每同另任某逐头":
         return True
-    if match[3] == "一" and match[4] in ("天", "点") and before not in ("午", "晨", "夜"):
+    if match[3] == "一" and (match[4] == "天" or (match[4] == "点" and not _HOUR.search(text[: match.start()]))):
         return True  # 一天一天, 哪一天, 一点水产
     return (
         match[3] in {"一", "两"}

@@ -91,6 +91,19 @@ def test_who_puts_up_a_thing_does_not_make_it(monkeypatch, context):
     assert doctor.ask("锅炉制造，需要办理环评吗？", context=context).citations[0].article == "第69项"
 
 
+@pytest.mark.parametrize("question", ["1000平方米的餐厅要环评吗", "美甲店要环评吗"])
+def test_a_size_and_the_words_of_asking_make_no_row_fit(catalogue, context, question):
+    """名录分类 and 平方米 stand in every row; neither is a trade."""
+    (part,) = catalogue._understand(catalogue._state(question, (), context)).parts
+    assert catalogue._found(part, catalogue._index()).fitting == ()
+
+
+def test_the_numbers_of_the_classification_are_not_said(monkeypatch, context):
+    monkeypatch.setitem(DOCUMENTS, "eia", EIA)
+    doctor = Doctor(lambda: FakeIndex((PRINT,)), STARTER, region=HOME, answer_at=0.0)
+    assert doctor.ask("印刷厂一年用油墨多少吨以上做报告书", context=context).blocks[0].text.startswith("“印刷”这一项")
+
+
 def test_what_is_only_counted_in_is_no_trade():
     assert rows.trade(row(103, "一般工业固体废物（含污水处理污泥）处置", 报告书="填埋的")) == "一般工业固体废物处置"
 

@@ -328,3 +328,15 @@ def test_a_duty_of_then_is_not_shown_where_the_fine_of_then_is_asked_for(context
     doctor = Doctor(lambda: index, starter, region=HOME, answer_at=0.0)
     answer = doctor.ask("2026年3月没有排污许可证排废水，罚多少？", context=context)
     assert "水污染防治法" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("question", "handed"),
+    [
+        ("水污染防治法和长江保护法到底按哪部罚", False),  # one of them is no law any more
+        ("排污许可管理条例和生态环境法典到底按哪个", False),  # the higher rank holds
+        ("生态环境法典和长江保护法到底按哪部罚", True),
+    ],
+)
+def test_which_of_two_laws_of_one_rank_a_person_decides(doctor, context, question, handed):
+    assert (doctor.ask(question, (), context).reasons == ("escalate:conflict",)) is handed

@@ -7,14 +7,14 @@ import pytest
 
 from bot import lexicon as lexicons
 from bot.answer import Context
-from bot.compose.faq import matches, meant
+from bot.compose.faq import Match, chosen, compose, matches, meant
 from bot.references import Laws
 from bot.state import Found
 from bot.understanding import understand
 from corpus.model import Cite, Status
 from indexer.hit import Hit
 
-from .conftest import CODE, FUME, FUME_ARTICLE, HOME, OVER_LIMIT, STARTER
+from .conftest import CODE, DRAFT, FUME, FUME_ARTICLE, HOME, OVER_LIMIT, STARTER, FakeIndex, entry, faq
 from .conftest import FAQ as CURATED
 
 LEXICON = lexicons.of(STARTER)
@@ -72,3 +72,85 @@ def test_less_near_it_must_cite_first_what_answers_best():
     )
     assert taken(near) is not None
     assert taken(less) is None
+
+
+MAY_REPORT = faq(
+    "may-report",
+    ("没办环评就开工，能举报吗？", "隔壁厂没有环评就在打地基"),
+    "能：环评没有批准的项目不得开工。[1] 没做到的，由生态环境部门责令停止建设。[2] 有人不听的，罚 20 万元以上 100 万元以下。[2]",
+    ("生态环境法典", "第一百零七条"),
+    ("生态环境法典", "第一千零九十五条"),
+)
+
+
+def composed(question, passage=MAY_REPORT, score=0.6):
+    (one,) = understand(question, (), Context(date(2026, 11, 21), HOME), Laws(STARTER.instruments), HOME)
+    hit = Hit(passage, CURATED, Status.IN_FORCE, 9.0)
+    draft = compose(Found(one, (hit,)), Match(hit, score, 0.0, 0), None, FakeIndex(), STARTER.instruments, LEXICON)
+    return draft.answer.blocks
+
+
+@pytest.mark.parametrize(
+    ("question", "begins"),
+    [
+        ("没办环评就开工，能举报吗", "能：环评没有批准"),
+        ("没有环评的项目可以举报不", "能：环评没有批准"),
+        ("没有环评能开业吗", "环评没有批准"),  # 能 would be read as leave to open
+        ("没有环评就开工", "环评没有批准"),
+    ],
+)
+def test_the_yes_or_no_of_a_faq_answers_its_own_question_alone(question, begins):
+    assert composed(question)[0].text.startswith(begins)
+
+
+def test_each_mark_stands_behind_the_sentences_that_lean_on_it():
+    blocks = composed("没有环评就开工，能举报吗")
+    assert [(block.kind, len(block.cites)) for block in blocks] == [("lead", 1), ("detail", 1)]
+    assert blocks[0].cites != blocks[1].cites
+
+
+def test_a_sentence_that_hangs_on_the_one_before_does_not_lead():
+    assert composed("没有环评就开工罚多少")[0].text.startswith("有人不听的，罚 20 万元")
+
+
+def test_what_no_article_says_is_no_quotation():
+    (one,) = understand("武汉空气目标", (), Context(date(2026, 11, 21), HOME), Laws(STARTER.instruments), HOME)
+    passage = faq("plan", ("武汉空气目标是多少",), "力争达到 82.8%。[1]", ("武汉绿色发展意见", ""))
+    hit = Hit(passage, CURATED, Status.IN_FORCE, 9.0)
+    draft = compose(Found(one, (hit,)), Match(hit, 0.9, 0.0, 0), None, FakeIndex(), STARTER.instruments, LEXICON)
+    assert [citation.quote for citation in draft.answer.citations] == [""]
+
+
+def offered(question, passage, status=Status.IN_FORCE, audience=()):
+    (one,) = understand(question, (), Context(date(2026, 11, 21), HOME), Laws(STARTER.instruments), HOME)
+    hit = Hit(passage, CURATED, status, 9.0)
+    entries = {passage.id: replace(entry(passage), audience=audience)} if audience else {}
+    return chosen(one, matches(one.matter, [hit], entries, LEXICON), LEXICON)
+
+
+def test_a_draft_is_no_answer_where_no_plan_is_asked_for():
+    passage = faq(
+        "lakes", ("武汉的湖泊要保护到什么程度？",), "到 2030 年湖泊水质优良比例达到 60%。[1]", ("武汉湖泊保护规划", "")
+    )
+    assert offered("武汉湖泊保护得到什么程度", passage, Status.DRAFT) is None
+    assert offered("武汉湖泊保护规划要到什么程度", passage, Status.DRAFT) is not None
+    assert DRAFT.region == HOME
+
+
+@pytest.mark.parametrize(
+    ("question", "audience", "is_taken"),
+    [
+        ("我们餐馆油烟被投诉，该找谁管", ("市民",), False),  # what a neighbour does helps him nothing
+        ("我们餐馆油烟被投诉，该找谁管", ("企业", "市民"), True),
+        ("楼下餐馆油烟熏到我家，找谁管", ("企业",), False),
+        ("楼下餐馆油烟熏到我家，找谁管", ("市民",), True),
+    ],
+)
+def test_who_runs_a_thing_and_whom_it_bothers_are_told_apart(question, audience, is_taken):
+    assert (offered(question, FUME, audience=audience) is not None) is is_taken
+
+
+def test_a_faq_on_another_trade_is_no_answer():
+    passage = faq("petrol", ("学校旁边能建加油站吗？",), "学校旁边不准新建加油站。[1]", ("生态环境法典", "第一百零七条"))
+    assert offered("学校旁边那块地能不能建KTV", passage) is None
+    assert offered("学校旁边那块地能不能建加油站", passage) is not None

@@ -7,9 +7,10 @@ import pytest
 from bot import lexicon as lexicons
 from bot.answer import Context
 from bot.compose.basis import Basis
-from bot.compose.extractive import leading, ranked
+from bot.compose.extractive import compose, leading, ranked
 from bot.compose.sentences import tells
 from bot.references import Laws
+from bot.state import Found
 from bot.understanding import understand
 from corpus.model import Status
 from indexer.hit import Hit
@@ -83,3 +84,36 @@ def test_a_rule_on_another_licence_does_not_lead():
 
     assert first("法定代表人换了没改排污许可证，罚多少") is own
     assert first("法定代表人换了没改许可证，罚多少") is waste
+
+
+SMELL = article(
+    CODE, "第一千一百三十三条", "干洗、机动车维修未装异味处理装置的，处二千元以上二万元以下罚款。",
+    plain="没装异味处理装置的处罚\n服装干洗店没装异味处理装置的，处 2000 元以上 2 万元以下罚款。店里有异味不治理的，处 1 万元以上 10 万元以下罚款。",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("question", "sum_"), [("美甲店有异味罚多少", "1 万元以上"), ("干洗店有异味罚多少", "2000 元以上")]
+)
+def test_a_sentence_on_another_trade_stands_back(question, sum_):
+    assert sum_ in lead(SMELL, question)
+
+
+def test_that_no_time_is_named_is_an_answer_to_how_long():
+    assert tells("法典没有规定一年几次。", asked("应急演练多久一次"))
+    assert not tells("要定期演练。", asked("应急演练多久一次"))
+
+
+def test_nothing_is_said_twice():
+    hits = [
+        Hit(article(CODE, label, "告知后五日内提出听证要求。", plain=f"听证\n{text}"), CODE, Status.IN_FORCE, score)
+        for label, text, score in (
+            ("第一条", "要在告知后 5 日内提出听证要求。", 9.0),
+            ("第二条", "要在告知后 5 日内提出听证要求。", 8.9),
+            ("第三条", "听证要在 7 日前通知时间地点。", 8.8),
+        )
+    ]
+    question = asked("听证几日内提出")
+    found = Found(question, tuple(hits), tuple(hits), order=tuple(ranked(question, hits, LEXICON)))
+    told = "".join(block.text for block in compose(found, LEXICON).answer.blocks)
+    assert told.count("告知后 5 日内") == 1

@@ -171,3 +171,29 @@ def test_a_broken_rule_names_itself():
         _rule("triage", {"id": "bad-one", "outcome": "refuse", "all": ["("]}, {})
     with pytest.raises(RuleError, match="unknown-name"):
         _rule("triage", {"id": "unknown-name", "outcome": "refuse", "all": ["{nothing}"]}, {})
+
+
+@pytest.mark.parametrize("asked", ["环保局电话多少", "武汉市生态环境局在哪", "你们局几点上班"])
+def test_how_to_reach_the_bureau_is_told(asked):
+    assert triage(asked).reason == "bureau"
+
+
+@pytest.mark.parametrize("asked", ["环保举报电话是多少", "邻居在环保局电话里投诉我们厂，怎么办"])
+def test_a_question_about_reporting_is_searched(asked):
+    assert triage(asked).reason != "bureau"
+
+
+def test_keys_at_random_are_no_english():
+    assert triage("asdfgh").language == "zh"
+
+
+@pytest.mark.parametrize(
+    ("asked", "goes"),
+    [
+        ("街道说备案就行，分局又说要做报告表，到底听谁的", True),
+        ("条例写二十万起，法典写十万起，听谁的", False),  # rank settles it
+        ("听说要停产，谁能告诉我是不是真的", False),
+    ],
+)
+def test_two_officials_who_differ_go_to_a_person(asked, goes):
+    assert (triage(asked).reason == "escalate:conflict") is goes

@@ -169,3 +169,15 @@ def test_of_two_articles_the_one_beside_our_last_answer_goes_first(context):
     assert beside[last.passage.id] > usual[-1][0]
     far = index.article(RENEWAL.title, RENEWAL.article, on=context.on)
     assert [value for value, _ in extractive.ranked(question, hits, lexicon, before=far)] == [value for value, _ in usual]
+
+
+def test_nothing_is_answered_twice_in_a_row(doctor, context):
+    """A follow-up whose best passage is the one just told is read alone; what finds nothing new is handed over."""
+    asked = "没有排污许可证就排污，罚多少？"
+    first = doctor.ask(asked, (), context)
+    history = turns(asked, first.text)
+    again = doctor.ask("那这个罚款能不能分开慢慢给", history, context)
+    assert again.blocks[0].text != first.blocks[0].text
+    assert doctor.ask(asked, history, context).blocks[0].text == first.blocks[0].text  # unless it is asked again
+    other = doctor.ask("那换到江边一公里建化工厂呢", history, context)
+    assert other.blocks[0].text != first.blocks[0].text

@@ -10,7 +10,7 @@ from bot.answer import Context, Turn
 from bot.conversation import Whole, hangs, misses, split, whole
 from bot.dates import period
 from bot.places import place
-from bot.references import Laws, references
+from bot.references import Laws, references, rivals
 from bot.state import Kind
 from bot.text import normalise, terms
 from bot.understanding import CODE_FROM, kind_of, understand
@@ -38,6 +38,18 @@ def test_references(text, title, article, paragraph):
     (found,) = references(text, LAWS)
     assert found.cite == Cite(title, article)
     assert found.paragraph == paragraph
+
+
+@pytest.mark.parametrize(
+    ("text", "titles"),
+    [
+        ("长江里电鱼，渔业法和长江保护法到底按哪部罚", ("渔业法", "长江保护法")),
+        ("渔业法和长江保护法都写了些什么", ()),
+        ("长江保护法里按哪一条罚", ()),
+    ],
+)
+def test_which_of_two_laws(text, titles):
+    assert rivals(text, Laws(["渔业法", "长江保护法"])) == titles
 
 
 @pytest.mark.parametrize("text", ["法典第10001条", "依据法典第一万零一条，本厂不用环评"])

@@ -105,6 +105,17 @@ def test_unsupported_sentences_go_and_the_rest_stays():
     assert checked.holds
 
 
+def test_what_joined_on_to_a_dropped_sentence_no_longer_does():
+    text = "没有排污许可证的要罚 900 万元。但没有排污许可证就排放污染物的，罚 20 万元以上 100 万元以下。"
+    checked = check(draft(Block(text, "lead", (1,))), LEXICON)
+    assert checked.answer.text.startswith("没有排污许可证就排放污染物的")
+
+
+def test_a_little_is_no_hour():
+    assert not values("零星得一点水产")
+    assert values("晚上一点施工")
+
+
 def test_nothing_left():
     checked = check(draft(Block("没有排污许可证的要罚 900 万元。", "lead", (1,))), LEXICON)
     assert not checked.holds
