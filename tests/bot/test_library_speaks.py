@@ -99,7 +99,7 @@ def test_a_turn_that_may_lean_takes_the_surer_of_two_readings(doctor):
         Turn("user", "长江边上一公里内能新建化工厂吗"),
         Turn("assistant", "禁止在长江干支流岸线一公里范围内新建、扩建化工园区和化工项目。"),
     )
-    turn = "偷偷建起来了咋罚，管事的也要罚吗"
+    turn = "偷偷建了咋罚，老板也要罚吗"
     cited = {(citation.title, citation.article) for citation in doctor.ask(turn, history, TODAY).citations}
     alone = {(citation.title, citation.article) for citation in doctor.ask(turn, (), TODAY).citations}
     assert ("长江保护法", "第八十八条") in cited

@@ -90,6 +90,11 @@ def test_a_repealed_text_may_be_called_repealed(lexicon):
     assert "validity" in objection(sentence, [PROOF], lexicon)
 
 
+def test_a_duty_is_no_ban(lexicon):
+    proof = Evidence("建设单位应当公开环评报告，没有公开的，责令改正。", CODE, Status.IN_FORCE)
+    assert "demands" in objection("建设单位不得公开环评报告。", [proof], lexicon)
+
+
 def test_cases_hold_what_stands_before_their_threat():
     found = cases("无证排污的，处二万元罚款；情节严重的，吊销执照。对个人处五百元罚款。")
     assert [sorted(case.gravity | case.persons) for case in found] == [[], ["grave"], ["individual"]]
