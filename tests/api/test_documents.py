@@ -11,6 +11,7 @@ from sqlalchemy import event
 from typer.testing import CliRunner
 
 from api.__main__ import app as commands
+from api.documents import drafts
 from api.documents.uploads import plain_name
 from api.jobs import repository
 from api.people.tables import AuditEntry, Role
@@ -44,6 +45,10 @@ def upload(client, content=LAW, name="试行法.txt"):
 
 def form_of(page):
     return {name: value for name, value in re.findall(r'name="(\w+)" value="([^"]*)"', page) if name != "publish"}
+
+
+def publish(client, draft, **changed):
+    return client.post(draft, data=form_of(client.get(draft).text) | {"level": "国家法律", "publish": "true"} | changed)
 
 
 @pytest.fixture
@@ -364,6 +369,67 @@ class TestReopen:
         assert reopen(staff, published).headers["location"] == again
         refused = reopen(staff, published, withdraw="true")
         assert (refused.status_code, "新上传的草稿" in refused.text) == (409, True)
+
+    def test_a_draft_whose_place_a_newer_upload_took_is_no_copy_of_the_text(self, staff, work, rooms, published):
+        reopen(staff, published)
+        newer = upload(staff, LAW + "\n").json()["href"]
+        work()
+        assert staff.post(f"{newer}/discard").status_code == 303
+        draft = reopen(staff, published, withdraw="true").headers["location"]
+        assert rooms.catalogue.record(published) is None
+        assert publish(staff, draft).status_code == 303
+        assert rooms.catalogue.record(published)
+
+    def test_of_two_drafts_of_one_text_either_may_be_deleted(self, staff, rooms, database, published):
+        """Two people pressed the button in the same moment."""
+        copies = [drafts.copy(rooms, published, "x") for _ in range(2)]
+        with database.write() as session:
+            session.add_all(copies)
+            first, second = (f"/console/documents/drafts/{copy.id}" for copy in copies)
+        reopen(staff, published, withdraw="true")
+        assert staff.post(f"{first}/discard").status_code == 303
+        assert rooms.catalogue.record(f"{published}.draft")
+        assert staff.post(f"{second}/discard").status_code == 303
+        assert rooms.catalogue.record(f"{published}.draft") is None
+
+    def test_an_upload_never_takes_the_place_of_a_withdrawn_text(self, staff, work, rooms, published):
+        draft = reopen(staff, published, withdraw="true").headers["location"]
+        again = upload(staff, LAW + "\n").json()["href"]
+        work()
+        assert "撤回后的草稿还在" in staff.get(again).text
+        assert staff.post(f"{again}/discard").status_code == 303
+        assert publish(staff, draft).status_code == 303
+        assert rooms.catalogue.record(published)
+        again = upload(staff, LAW + "\n").json()["href"]
+        work()
+        assert "撤回后" not in staff.get(again).text
+
+    def test_a_correction_never_publishes_the_text_of_a_newer_upload(self, staff, work, rooms, published):
+        draft = reopen(staff, published).headers["location"]
+        upload(staff, LAW.replace("公开", "保密"))
+        work()
+        refused = publish(staff, draft)
+        assert (refused.status_code, "另一次上传代替" in refused.text) == (409, True)
+        assert not any("保密" in passage.text for passage in rooms.catalogue.passages(published))
+
+    def test_a_repeal_that_was_entered_meanwhile_outlasts_a_correction(self, staff, rooms, published):
+        draft = reopen(staff, published).headers["location"]
+        staff.post("/console/documents/repeal", data={"id": published, "on": "2026-11-01", "by": "新法"})
+        assert publish(staff, draft, issuer="更正的机关").status_code == 303
+        record = rooms.catalogue.record(published)
+        assert (record.document.issuer, record.ended_by) == ("更正的机关", "测试staff")
+        assert (record.document.ended_on, record.document.superseded_by) == (date(2026, 11, 1), "新法")
+
+    def test_a_correction_never_takes_the_place_of_another_document(self, staff, work, rooms, published):
+        other = upload(staff, LAW.replace("试行法", "第二法").replace("公开", "保密"), "第二法.txt").json()["href"]
+        work()
+        publish(staff, other)
+        [second] = rooms.catalogue.documents(title="第二法")
+        draft = reopen(staff, published).headers["location"]
+        refused = publish(staff, draft, title=second.title)
+        assert (refused.status_code, "已经有一份同名" in refused.text) == (409, True)
+        assert any("保密" in passage.text for passage in rooms.catalogue.passages(second.id))
+        assert rooms.catalogue.record(published)
 
 
 class TestJobs:

@@ -74,6 +74,25 @@ class TestWaiting:
         user.get_by_text("处罚适当。").wait_for()
         assert user.get_by_role("button", name="有新答复").count() == 0
 
+    def test_a_window_left_open_never_loses_the_conversation_of_another(self, visitor):
+        first = visitor(1280)
+        first.goto("/")
+        first.get_by_role("button", name="我来问").click()
+        asked(first, "罚多少")
+        other = first.context.new_page()
+        other.goto("/")
+        other.get_by_role("button", name="我来问").click()
+        other.get_by_role("button", name="开始新的对话").click()
+        other.get_by_role("alertdialog").get_by_role("button", name="开始新的对话").click()
+        handed_over(other)
+        kept = other.evaluate("localStorage.getItem('env-doctor.conversation')")
+        other.close()
+        first.evaluate("document.querySelector('env-doctor').open()")
+        first.wait_for_load_state("networkidle")
+        first.wait_for_timeout(300)
+        now = json.loads(first.evaluate("localStorage.getItem('env-doctor.conversation')"))
+        assert now["id"] == json.loads(kept)["id"]
+
     def test_taking_and_ending_are_seen_at_once_and_after_a_reload(self, visitor, expert):
         user = visitor()
         case = handed_over(user)

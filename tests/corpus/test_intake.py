@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from corpus import report_batch
+from corpus import intake, prepared, report_batch
 from corpus.catalogue import Outcome, State
 from corpus.intake import absent, files, take_in
 from corpus.loaders import reader
@@ -104,6 +104,21 @@ def test_a_text_below_the_threshold_waits_for_review(folder, take, catalogue):
     assert [record.document.title for record in catalogue.records(State.DRAFT)] == ["糊条例"]
     assert [result.outcome for result in take(load, review_below=0.6)] == [Outcome.THERE] * 2
     assert report_batch.word(found["糊"]) == "待核对"
+
+
+def test_a_withdrawn_text_is_not_published_again_because_it_is_read_anew(folder, take, catalogue, monkeypatch):
+    write(folder / "a.md", text())
+    take()
+    (document,) = catalogue.documents()
+    record, passages = catalogue.record(document.id), catalogue.passages(document.id)
+    catalogue.add(document, passages, actor="王敏", state=State.DRAFT, origin=record.origin)
+    catalogue.remove(document.id, actor="王敏")
+    assert [result.outcome for result in take()] == [Outcome.THERE]
+    monkeypatch.setattr(intake, "READER", "next")
+    monkeypatch.setattr(prepared, "READER", "next")
+    (result,) = take()
+    assert result.held
+    assert catalogue.documents() == []
 
 
 def test_a_file_that_changes_while_it_is_read_is_left_for_later(folder, take, catalogue):
