@@ -17,6 +17,7 @@ from corpus.structure import parse
 
 READER = "4"  # raise it when loaders or parser read files differently, so that unchanged files are read again
 DOUBTFUL = 0.6
+LOCAL_LEVELS = ("地方性法规", "地方政府规章")
 _SHORTEST = 20  # characters; what is shorter is a fragment, however clean it looks
 Load = Callable[[Path], Loaded]
 
@@ -80,7 +81,9 @@ def prepare(path: Path, load: Load, overrides: Overrides | None = None, name: st
         raise LoadError("no-text", "没有读到正文", "请确认文件不是空白页或纯图片，必要时换成文字版再上传。")
     fingerprint = metadata.fingerprint(sha256, path, overrides, READER)
     suspicions = tuple(_suspicions(path, document, provenance, loaded, passages))
-    warnings = (*loaded.warnings, *suspicions, *claims.remarks(document, provenance, loaded))
+    # That a place is missing holds it back as well; `unknown` tells it, as long as it is true.
+    told = [suspicion for suspicion in suspicions if suspicion not in set(unknown(document))]
+    warnings = (*loaded.warnings, *told, *claims.remarks(document, provenance, loaded))
     return Prepared(document, passages, Origin(provenance, warnings, loaded.quality, fingerprint), suspicions)
 
 
@@ -92,6 +95,7 @@ def _suspicions(
         return
     yield from claims.unproved(document, provenance, loaded, passages)
     yield from namesakes.suspicions(document, passages, namesakes.instruments())
+    yield from _placeless(document)
 
 
 def doubts(prepared: Prepared, before: Document | None = None) -> Iterator[str]:
@@ -119,6 +123,13 @@ def unknown(document: Document) -> Iterator[str]:
         yield "没有判断出效力级别"
     if not document.starts_on and document.trust == "official":
         yield "没有找到公布或施行日期"
+    yield from _placeless(document)
+
+
+def _placeless(document: Document) -> Iterator[str]:
+    """A rule of one place: without it, it would answer everywhere."""
+    if document.level in LOCAL_LEVELS and not document.region:
+        yield f"是{document.level}，却没有填适用地区，会当作全国适用"
 
 
 def _gaps(passages: Iterable[Passage]) -> list[str]:

@@ -98,9 +98,12 @@ def correct(
     request: Request, house: HouseDep, person: Staff, id: str, title: Line = "", level: Line = "", issuer: Line = "",
     doc_no: Line = "", region: Line = "", publish_date: Line = "", effective_date: Line = "", ended_on: Line = "",
     superseded_by: Line = "",
-    publish: Annotated[bool, Form()] = False, confirmed: Annotated[bool, Form()] = False,
+    publish: Annotated[bool, Form()] = False, confirmed: Annotated[list[str] | None, Form()] = None,
 ) -> Response:  # fmt: skip
-    """Save the corrections; the button for publishing saves them and publishes, once the open doubts have been confirmed."""
+    """Save the corrections; the button for publishing saves them and publishes, once the open doubts have been confirmed.
+
+    :param confirmed: the doubts that a person has read; what has been filled in since may raise others
+    """
     values = {
         "title": title, "level": level, "issuer": issuer, "doc_no": doc_no, "region": region,
         "publish_date": publish_date, "effective_date": effective_date, "ended_on": ended_on,
@@ -113,7 +116,7 @@ def correct(
         return _draft(request, house, id, 422, problem=problem.message, values=values)
     if not publish:
         return RedirectResponse(f"/console/documents/drafts/{id}?saved=1", 303)
-    if not confirmed and drafts.open_doubts(house.rooms, draft):
+    if not set(drafts.open_doubts(house.rooms, draft)) <= set(confirmed or ()):
         return _draft(request, house, id, confirm=True)
     # The catalogue writes through its own connection: with ours open it would wait for us for ever.
     with house.database.read() as session:

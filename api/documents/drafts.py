@@ -164,7 +164,8 @@ def open_doubts(rooms: Rooms, draft: Draft) -> list[str]:
         return []
     settled = set(unknown(record.document))
     left = [doubt for doubt in draft.understood["doubts"] if doubt not in settled]
-    return left + list(unknown(_document(record.document, fields(draft), draft.filename)))
+    left += unknown(_document(record.document, fields(draft), draft.filename))
+    return [" ".join(doubt.split()) for doubt in left]  # on one line each, as a form gives them back
 
 
 def correct(session: Session, person: Person, id: str, values: Mapping[str, str]) -> Draft:

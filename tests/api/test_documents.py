@@ -4,6 +4,7 @@ import re
 import sqlite3
 from dataclasses import replace
 from datetime import date
+from html import unescape
 from urllib.parse import quote
 
 import pytest
@@ -17,7 +18,7 @@ from api.jobs import repository
 from api.people.tables import AuditEntry, Role
 from corpus.impact import answers_in
 from corpus.model import Cite
-from tests.api.support import OLD, ask, start
+from tests.api.support import OLD, ask, sign_up, start
 
 LAW = """中华人民共和国试行法
 
@@ -45,6 +46,11 @@ def upload(client, content=LAW, name="试行法.txt"):
 
 def form_of(page):
     return {name: value for name, value in re.findall(r'name="(\w+)" value="([^"]*)"', page) if name != "publish"}
+
+
+def confirmed(page):
+    """:returns: the doubts that the page asks about before it publishes"""
+    return [unescape(doubt) for doubt in re.findall(r'name="confirmed" value="([^"]*)"', page.text)]
 
 
 def publish(client, draft, **changed):
@@ -180,16 +186,36 @@ class TestUpload:
         asked = staff.post(href, data=values | {"issuer": "某局", "publish": "true"})
         assert "核对过了，仍然发布" in asked.text
         for doubt in ("没有找到公布或施行日期", "没有判断出效力级别"):
-            assert f"<li>{doubt}</li>" in asked.text
+            assert doubt in confirmed(asked)
         assert rooms.catalogue.documents(title="暂行规定") == []
         assert 'value="某局"' in staff.get(href).text  # what was filled in is kept
         values |= {"issuer": "某局", "level": "规范性文件"}
         asked = staff.post(href, data=values | {"publish": "true"})
-        assert "没有判断出效力级别" not in asked.text
+        assert "没有判断出效力级别" not in confirmed(asked)
         settled = staff.post(href, data=values | {"effective_date": "2026-01-01"})
         assert "没有找到公布或施行日期" not in staff.get(settled.headers["location"]).text
-        assert staff.post(href, data=values | {"publish": "true", "confirmed": "true"}).status_code == 303
+        emptied = staff.post(href, data=values | {"level": "", "publish": "true", "confirmed": confirmed(asked)})
+        assert set(confirmed(emptied)) - set(confirmed(asked)) == {"没有判断出效力级别"}  # nobody had read that one
+        assert staff.post(href, data=values | {"publish": "true", "confirmed": confirmed(asked)}).status_code == 303
         assert len(rooms.catalogue.documents(title="暂行规定")) == 1
+
+    def test_a_local_rule_is_not_published_for_the_whole_country_unasked(self, staff, work, rooms):
+        rule = "湿地保护暂行条例\n（2025年3月1日通过）\n\n" + "\n\n".join(
+            f"第{n}条 湿地应当保护，不得占用。" for n in "一二三"
+        )
+        href = upload(staff, rule, "条例.txt").json()["href"]
+        work()
+        asked = publish(staff, href, level="地方性法规")
+        assert any("没有填适用地区" in doubt for doubt in confirmed(asked))
+        assert publish(staff, href, level="地方性法规", region="湖北省武汉市").status_code == 303
+        assert rooms.catalogue.documents(title="湿地保护")[0].region == "湖北省武汉市"
+
+    def test_the_place_that_was_filled_in_is_no_doubt_any_more(self, staff, work):
+        rule = "餐饮油烟管理办法\n\n（2019年3月5日某某市人民政府令第77号公布 自2019年5月1日起施行）\n\n"
+        href = upload(staff, rule + "\n\n".join(f"第{n}条 单位应当遵守。" for n in "一二三四"), "办法.txt").json()["href"]
+        work()
+        assert staff.get(href).text.count("没有填适用地区") == 1
+        assert publish(staff, href, level="地方政府规章", region="湖北省武汉市").status_code == 303
 
     def test_discarded_drafts_leave_nothing(self, app, staff, work, rooms):
         href = upload(staff).json()["href"]
@@ -212,6 +238,23 @@ class TestUpload:
     )
     def test_names(self, name, kept):
         assert plain_name(name) == kept
+
+
+@pytest.mark.browser
+@pytest.mark.xdist_group("browser")
+def test_the_enter_key_saves_and_never_publishes(visitor, setup_path, catalogue, tmp_path):
+    page = visitor(1280)
+    sign_up(page, setup_path)
+    page.goto("/console/documents")
+    (tmp_path / "试行法.txt").write_text(LAW, encoding="utf-8")
+    page.locator("#files").set_input_files(tmp_path / "试行法.txt")
+    page.get_by_text("已读好").wait_for()
+    page.get_by_role("link", name="看读到了什么").click()
+    page.get_by_label("制定机关").fill("某机关")
+    page.keyboard.press("Enter")
+    page.get_by_text("已保存").wait_for()
+    assert page.get_by_label("制定机关").input_value() == "某机关"
+    assert catalogue.documents(title="试行法") == []
 
 
 class TestList:
