@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -164,7 +165,8 @@ def open_doubts(rooms: Rooms, draft: Draft) -> list[str]:
         return []
     settled = set(unknown(record.document))
     left = [doubt for doubt in draft.understood["doubts"] if doubt not in settled]
-    left += unknown(_document(record.document, fields(draft), draft.filename))
+    with contextlib.suppress(Invalid):  # an older text may have what the form no longer takes; saving it says so
+        left += unknown(_document(record.document, fields(draft), draft.filename))
     return [" ".join(doubt.split()) for doubt in left]  # on one line each, as a form gives them back
 
 

@@ -220,6 +220,7 @@ class TestCase:
             == 303
         )
         assert "已结束" in expert.get(path).text
+        assert expert.post(f"{path}/close", data={"seen": seen}).status_code == 303  # in another window: it has ended
 
     def test_list_by_state_and_word(self, opened, sign_in):
         expert = sign_in(Role.EXPERT)

@@ -18,7 +18,7 @@ from api.jobs import repository
 from api.people.tables import AuditEntry, Role
 from corpus.impact import answers_in
 from corpus.model import Cite
-from tests.api.support import OLD, ask, sign_up, start
+from tests.api.support import CODE, OLD, PASSAGES, ask, sign_up, start
 
 LAW = """中华人民共和国试行法
 
@@ -392,6 +392,14 @@ class TestReopen:
             assert staff.post(draft, data=values | {"level": "国家法律", "publish": "true"} | kept).status_code == 303
             assert rooms.catalogue.document(published).ended_on == ended
             assert rooms.catalogue.record(published).ended_by == ("测试staff" if ended else "")
+
+    def test_a_text_with_an_older_rank_can_be_put_right(self, staff, rooms):
+        odd = replace(CODE, id="doc-odd", title="旧办法", level="部委文件", sha256="ab" * 32)
+        rooms.catalogue.add(odd, [replace(PASSAGES[1], id="doc-odd#1", document_id="doc-odd")], actor="test")
+        draft = reopen(staff, "doc-odd").headers["location"]
+        page = staff.get(draft)
+        assert page.status_code == 200
+        assert staff.post(draft, data=form_of(page.text) | {"level": "规范性文件", "publish": "true"}).status_code == 303
 
     def test_an_end_by_a_newer_version_is_no_word_of_the_clerk(self, staff, work, rooms, published):
         newer = upload(staff, LAW.replace("2025年", "2026年"), "新.txt").json()["href"]
