@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from api.chat import citing
 from api.clock import today
 from api.documents import drafts, repository, uploads
-from api.errors import Conflict, Invalid, NotFound
+from api.errors import Invalid, NotFound
 from api.house import House, HouseDep
 from api.jobs import repository as jobs
 from api.jobs import service
@@ -152,20 +152,24 @@ def repeal(house: HouseDep, person: Staff, id: Line, on: Line, by: Line = "") ->
 
 
 @router.post("/reopen")
-def reopen(house: HouseDep, person: Staff, id: Line, withdraw: Annotated[bool, Form()] = False) -> Response:
+def reopen(
+    request: Request, house: HouseDep, person: Staff, id: Line, withdraw: Annotated[bool, Form()] = False
+) -> Response:
     """A published text as a draft again, to be corrected; where it is withdrawn, only as that."""
     with house.database.read() as session:
         draft = repository.open_draft_of(session, id)
     if draft and drafts.held(house.rooms, draft) is None:
         draft = None  # its text has gone with a newer upload
-    if draft and withdraw and draft.understood.get("of") != id:
-        raise Conflict("这份资料有一份新上传的草稿还没处理，没有撤回。请先发布或删除那份草稿。")
+    if draft and draft.understood.get("of") != id:
+        problem = f"没有{'撤回' if withdraw else '打开更正稿'}：这份资料有一份新上传的草稿还没处理，就是下面这份。请先发布或删除它。"
+        return _draft(request, house, draft.id, 409, problem=problem)
     if draft is None:
         draft = drafts.copy(house.rooms, id, person.name)
         draft.created_by = person.id
         with house.database.write() as session:
             session.add(draft)
-            audit.record(session, person, "更正资料", draft.understood["fields"]["title"], id=id)
+            if not withdraw:
+                audit.record(session, person, "更正资料", draft.understood["fields"]["title"], id=id)
     if withdraw:
         drafts.withdraw(house.rooms, draft, id, person.name)
         with house.database.write() as session:
@@ -177,8 +181,9 @@ def reopen(house: HouseDep, person: Staff, id: Line, withdraw: Annotated[bool, F
 
 @router.get("/impact")
 def impact(request: Request, house: HouseDep, person: Staff, id: str) -> HTMLResponse:
-    """What leans on a document: to be looked at again when it ends or is amended."""
-    document = house.rooms.catalogue.document(id)
+    """What leans on a document: to be looked at again when it ends, is amended or is withdrawn."""
+    published = house.rooms.catalogue.document(id)
+    document = published or house.rooms.catalogue.document(id + DRAFT)
     if document is None:
         raise NotFound("没有找到这份资料。")
     on = today(house.settings.timezone)
@@ -191,7 +196,7 @@ def impact(request: Request, house: HouseDep, person: Staff, id: str) -> HTMLRes
         )
     return page(
         request, "documents/impact.html", title="受影响的内容", document=document, status=document.status_on(on), found=found,
-        most=MOST_ANSWERS,
+        withdrawn=published is None, most=MOST_ANSWERS,
     )  # fmt: skip
 
 

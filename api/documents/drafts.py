@@ -224,12 +224,18 @@ def published(session: Session, person: Person, id: str, document: Document) -> 
 
 
 def clear(session: Session, rooms: Rooms, person: Person, id: str, folder: Path) -> None:
-    """Take a draft's text and file away; `discarded` then notes it here."""
+    """Take a draft's text and file away; `discarded` then notes it here.
+
+    With the last copy of a withdrawn text goes the file that it was read from.
+    """
     draft = found(session, id)
     if draft.state == "published":
         raise Conflict("这份资料已经发布，不能当草稿删除。需要时可以在资料列表里废止。")
     if held(rooms, draft) and not repository.twins(session, draft):
         rooms.catalogue.remove(draft.document_id, actor=person.name)
+        if all(document.sha256 != draft.sha256 for document in rooms.catalogue.documents()):
+            for upload in repository.received_as(session, draft.sha256):
+                discard(folder / upload.id / upload.filename)
     discard(folder / draft.id / draft.filename)
 
 

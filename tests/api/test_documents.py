@@ -360,7 +360,8 @@ class TestReopen:
         with database.read() as session:
             assert repository.listed(session, "index")[0].state == "waiting"
             said = [(e.action, e.object) for e in session.query(AuditEntry).order_by(AuditEntry.id)]
-        assert said[-1] == ("撤回资料", "中华人民共和国试行法")
+        assert [action for action, _ in said[-2:]] == ["发布资料", "撤回资料"]
+        assert said[-1][1] == "中华人民共和国试行法"
         values = form_of(staff.get(draft).text)
         assert staff.post(draft, data=values | {"level": "国家法律", "publish": "true"}).status_code == 303
         assert "试行应当公开" in client.get(f"/documents/{published}").text
@@ -417,9 +418,25 @@ class TestReopen:
     def test_a_newer_upload_that_waits_is_not_lost(self, staff, work, published):
         again = upload(staff, LAW + "\n").json()["href"]
         work()
-        assert reopen(staff, published).headers["location"] == again
-        refused = reopen(staff, published, withdraw="true")
-        assert (refused.status_code, "新上传的草稿" in refused.text) == (409, True)
+        for form, what in ({}, "没有打开更正稿"), ({"withdraw": "true"}, "没有撤回"):
+            refused = reopen(staff, published, **form)
+            assert (refused.status_code, what in refused.text) == (409, True)
+            assert f'action="{again}"' in refused.text  # the draft that is in the way is what is shown
+
+    def test_what_leans_on_a_withdrawn_text_is_found(self, staff, published):
+        page = staff.get(reopen(staff, published, withdraw="true").headers["location"]).text
+        [link] = re.findall(r'href="(/console/documents/impact[^"]+)"', page)
+        shown = staff.get(link)
+        assert (shown.status_code, "已撤回" in shown.text) == (200, True)
+
+    def test_a_withdrawn_text_is_deleted_with_its_original(self, app, staff, published):
+        folder = app.state.house.settings.uploads
+        correction = reopen(staff, published).headers["location"]
+        assert staff.post(f"{correction}/discard").status_code == 303
+        assert len(list(folder.iterdir())) == 1  # the text is published still
+        draft = reopen(staff, published, withdraw="true").headers["location"]
+        assert staff.post(f"{draft}/discard").status_code == 303
+        assert list(folder.iterdir()) == []
 
     def test_a_draft_whose_place_a_newer_upload_took_is_no_copy_of_the_text(self, staff, work, rooms, published):
         reopen(staff, published)
