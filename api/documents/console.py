@@ -50,7 +50,7 @@ def documents(
         request, "documents/console.html", title="资料", rows=[(d, d.status_on(on)) for d in held[offset : offset + ROWS]],
         total=len(held), limit=ROWS, offset=offset, url=url, q=q, level=level, status=status, levels=list(LEVELS),
         statuses=[Status.IN_FORCE, Status.NOT_YET, Status.AMENDED, Status.REPEALED, Status.DRAFT], drafts=open_drafts,
-        job=job, index=house.rooms.index_id(), limit_mb=house.settings.upload_mb, endings=ENDINGS, today=on,
+        job=job, index=house.rooms.index_id(), limit_mb=house.settings.upload_mb, endings=ENDINGS, today=on, unknown=uploads.UNKNOWN,
     )  # fmt: skip
 
 

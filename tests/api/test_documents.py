@@ -177,7 +177,8 @@ class TestUpload:
         assert not app.state.house.settings.uploads.exists()
 
     def test_a_name_without_an_ending_is_read_by_its_first_bytes(self, staff):
-        assert upload(staff, b"%PDF-1.4", "通知").status_code == 201
+        for name in ("通知", "通知.2024年", "1.总则", "第3.1"):
+            assert upload(staff, b"%PDF-1.4", name).status_code == 201
 
     def test_open_doubts_are_named_before_publishing(self, staff, work, rooms):
         href = upload(staff, "关于建筑垃圾的暂行规定\n\n第一条 建筑垃圾应当分类堆放，及时清运。", "规定.txt").json()["href"]
@@ -531,6 +532,9 @@ class TestJobs:
         page = staff.get("/console/documents").text
         assert "较早的索引" in page
         assert "index-2" in page
+        page = staff.get("/console/documents?published=试行法").text
+        assert "较早的索引，提问还查不到它" in page
+        assert "提问已经能查到它" not in page
 
     def test_a_failure_keeps_the_old_index(self, staff, rooms, work):
         def broken(progress):
