@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from corpus import claims, metadata, namesakes, registry
-from corpus.catalogue import Origin
+from corpus.catalogue import Origin, Record
 from corpus.loaders.base import Loaded, LoadError
 from corpus.metadata import Overrides
 from corpus.model import Document, Passage
@@ -157,3 +157,21 @@ def draft_of(prepared: Prepared, document: Document) -> Prepared:
         for passage in prepared.passages
     )
     return replace(prepared, document=document, passages=moved)
+
+
+def as_corrected(prepared: Prepared, stored: Record) -> Prepared:
+    """What a person has stated of the same bytes before goes before what is read of them now, unless it is stated anew."""
+    before, provenance = stored.document, dict(prepared.origin.provenance)
+    names = {field.name for field in fields(Overrides)}
+    names &= {name for name, source in stored.origin.provenance.items() if source == metadata.HUMAN}
+    names -= {name for name, source in provenance.items() if source == metadata.HUMAN}
+    if not names:
+        return prepared
+    document = replace(prepared.document, **{name: getattr(before, name) for name in names})
+    if "level" in names:
+        document = replace(document, trust=before.trust)  # follows from it: news are no rule
+    if names & {"title", "publish_date"}:
+        id = metadata.document_id(document.title, document.publish_date, document.source)
+        document = replace(document, id=id)
+    origin = replace(prepared.origin, provenance=provenance | dict.fromkeys(names, metadata.HUMAN))
+    return draft_of(replace(prepared, origin=origin), document)

@@ -22,7 +22,7 @@ from api.people.tables import Person
 from api.rooms import Rooms
 from corpus.catalogue import DRAFT, CatalogueError, NotFoundError, Record, State
 from corpus.intake import Prepared, doubts, draft_of, unknown
-from corpus.metadata import document_id
+from corpus.metadata import HUMAN, document_id
 from corpus.model import LEVELS, Document, Trust
 from corpus.starter import Starter
 
@@ -194,7 +194,7 @@ def publish(session: Session, rooms: Rooms, person: Person, id: str) -> Document
         raise Conflict("这份草稿已被另一次上传代替，没有发布。请打开较新的那份。")
     document = _document(record.document, fields(draft), draft.filename)
     prepared = Prepared(record.document, tuple(rooms.catalogue.passages(draft.document_id)), record.origin)
-    moved = draft_of(prepared, document)
+    moved = draft_of(_stated(prepared, draft), document)
     if document.id != draft.document_id.removesuffix(DRAFT) and rooms.catalogue.record(document.id):
         raise Conflict("已经有一份同名、同一公布日期的资料，没有发布。请核对标题和公布日期；那一份不对的，先撤回它。")
     # Of a text that was published before, the form shows its end too, and what was changed there is meant. Else what
@@ -209,12 +209,18 @@ def publish(session: Session, rooms: Rooms, person: Person, id: str) -> Document
             document = replace(
                 document, ended_on=before.ended_on, superseded_by=before.superseded_by, repealed=before.repealed
             )
-            moved, ended_by = draft_of(prepared, document), now.ended_by
+            moved, ended_by = draft_of(moved, document), now.ended_by
     rooms.catalogue.add(
         moved.document, moved.passages, actor=person.name, state=State.PUBLISHED, origin=moved.origin, ended_by=ended_by
     )
     rooms.catalogue.remove(draft.document_id, actor=person.name)
     return document
+
+
+def _stated(prepared: Prepared, draft: Draft) -> Prepared:
+    """What staff wrote is their word, which outlasts the next reading of the file."""
+    stated = dict.fromkeys(draft.corrected, HUMAN)
+    return replace(prepared, origin=replace(prepared.origin, provenance={**prepared.origin.provenance, **stated}))
 
 
 def published(session: Session, person: Person, id: str, document: Document) -> None:

@@ -17,6 +17,7 @@ from api.documents.uploads import plain_name
 from api.jobs import repository
 from api.people.tables import AuditEntry, Role
 from corpus.impact import answers_in
+from corpus.metadata import HUMAN
 from corpus.model import Cite
 from tests.api.support import CODE, OLD, PASSAGES, ask, sign_up, start
 
@@ -384,6 +385,8 @@ class TestReopen:
         assert rooms.catalogue.documents(title="试行法") == []
         [document] = rooms.catalogue.documents(title="试行条例")
         assert (document.level, document.region) == ("地方性法规", "湖北省武汉市")
+        said = rooms.catalogue.record(document.id).origin.provenance
+        assert {name for name, source in said.items() if source == HUMAN} == {"level", "region", "title"}
         assert "试行应当公开" in client.get(f"/documents/{document.id}").text
 
     def test_a_repeal_by_mistake_is_taken_back_and_a_right_one_stays(self, staff, rooms, published):
