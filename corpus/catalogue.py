@@ -224,6 +224,14 @@ class Catalogue:
             row = connection.execute(query).mappings().first()
         return record_of(row) if row else None
 
+    def of_bytes(self, sha256: str) -> Record | None:
+        """What is stored of a file with these bytes; what is published goes before a draft."""
+        columns = tables.documents.c
+        query = select(tables.documents).where(columns.sha256 == sha256).order_by(columns.state.desc()).limit(1)
+        with self._engine.connect() as connection:
+            row = connection.execute(query).mappings().first()
+        return record_of(row) if row else None
+
     def records(self, state: State | str | None = None) -> list[Record]:
         """Everything the catalogue holds, newest first."""
         query = select(tables.documents).order_by(tables.documents.c.added_at.desc(), tables.documents.c.id)

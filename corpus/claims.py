@@ -17,7 +17,6 @@ from corpus.model import LEVELS, Document, Passage, Rank, Trust
 from corpus.numerals import ARTICLE, number
 
 _LAWGIVER = re.compile(r"人民代表大会|全国人大|^(?:中华人民共和国)?国务院$|最高人民(?:法院|检察院)")
-LOCAL_LEVELS = ("地方性法规", "地方政府规章")  # rules of one place: without it they would answer everywhere
 _TRUST = ("trust", "confidence", "信任级别", "可信级别", "可信度")
 _ENDS = ("supersedes", "replaces", "repeals", "废止", "取代", "代替", "替代")
 _PART = re.compile(r"[（(](?:.{1,8}编|总则|附则|节选|摘要|摘录)[）)]$")
@@ -56,8 +55,6 @@ def unproved(document: Document, sources: Mapping[str, str], loaded: Loaded, pas
     for name in _ENDS:
         if front.get(name):
             yield f"文件自称取代或废止《{front[name][:30]}》，请核对后再发布"
-    if document.level in LOCAL_LEVELS and not document.region:
-        yield f"是{document.level}，却没有判断出适用地区，直接发布会当作全国适用，请填写地区后再发布"
     yield from _unfounded(document, sources, passages)
     order = _ORDER.search(unicodedata.normalize("NFKC", text).lower())
     if order:

@@ -19,7 +19,7 @@ from corpus.legal import as_known
 from corpus.loaders.base import LoadError
 from corpus.metadata import Overrides
 from corpus.model import Document, Rank
-from corpus.prepared import READER, Load, Prepared, digest, doubts, draft_of, prepare, unknown
+from corpus.prepared import READER, Load, Prepared, as_corrected, digest, doubts, draft_of, prepare, unknown
 
 __all__ = ["Prepared", "Result", "absent", "doubts", "draft_of", "files", "prepare", "take_in", "unknown"]
 
@@ -144,6 +144,9 @@ class _Batch:
         if twin:
             return Result(path, Outcome.DUPLICATE, look=(f"与 {twin} 内容完全相同",))
         prepared = prepare(path, self.load, self.overrides)
+        stored = self.catalogue.of_bytes(sha256)
+        if stored:
+            prepared = as_corrected(prepared, stored)
         id = prepared.document.id
         rival = self.by_document.get(id)
         if rival and not self._fuller(prepared):

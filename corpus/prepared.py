@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from corpus import claims, metadata, namesakes, registry
-from corpus.catalogue import Origin
+from corpus.catalogue import Origin, Record
 from corpus.loaders.base import Loaded, LoadError
 from corpus.metadata import Overrides
 from corpus.model import Document, Passage
@@ -17,6 +17,7 @@ from corpus.structure import parse
 
 READER = "4"  # raise it when loaders or parser read files differently, so that unchanged files are read again
 DOUBTFUL = 0.6
+LOCAL_LEVELS = ("地方性法规", "地方政府规章")
 _SHORTEST = 20  # characters; what is shorter is a fragment, however clean it looks
 Load = Callable[[Path], Loaded]
 
@@ -80,7 +81,9 @@ def prepare(path: Path, load: Load, overrides: Overrides | None = None, name: st
         raise LoadError("no-text", "没有读到正文", "请确认文件不是空白页或纯图片，必要时换成文字版再上传。")
     fingerprint = metadata.fingerprint(sha256, path, overrides, READER)
     suspicions = tuple(_suspicions(path, document, provenance, loaded, passages))
-    warnings = (*loaded.warnings, *suspicions, *claims.remarks(document, provenance, loaded))
+    # That a place is missing holds it back as well; `unknown` tells it, as long as it is true.
+    told = [suspicion for suspicion in suspicions if suspicion not in set(unknown(document))]
+    warnings = (*loaded.warnings, *told, *claims.remarks(document, provenance, loaded))
     return Prepared(document, passages, Origin(provenance, warnings, loaded.quality, fingerprint), suspicions)
 
 
@@ -92,6 +95,7 @@ def _suspicions(
         return
     yield from claims.unproved(document, provenance, loaded, passages)
     yield from namesakes.suspicions(document, passages, namesakes.instruments())
+    yield from _placeless(document)
 
 
 def doubts(prepared: Prepared, before: Document | None = None) -> Iterator[str]:
@@ -119,6 +123,13 @@ def unknown(document: Document) -> Iterator[str]:
         yield "没有判断出效力级别"
     if not document.starts_on and document.trust == "official":
         yield "没有找到公布或施行日期"
+    yield from _placeless(document)
+
+
+def _placeless(document: Document) -> Iterator[str]:
+    """A rule of one place: without it, it would answer everywhere."""
+    if document.level in LOCAL_LEVELS and not document.region:
+        yield f"是{document.level}，却没有填适用地区，会当作全国适用"
 
 
 def _gaps(passages: Iterable[Passage]) -> list[str]:
@@ -146,3 +157,21 @@ def draft_of(prepared: Prepared, document: Document) -> Prepared:
         for passage in prepared.passages
     )
     return replace(prepared, document=document, passages=moved)
+
+
+def as_corrected(prepared: Prepared, stored: Record) -> Prepared:
+    """What a person has stated of the same bytes before goes before what is read of them now, unless it is stated anew."""
+    before, provenance = stored.document, dict(prepared.origin.provenance)
+    names = {field.name for field in fields(Overrides)}
+    names &= {name for name, source in stored.origin.provenance.items() if source == metadata.HUMAN}
+    names -= {name for name, source in provenance.items() if source == metadata.HUMAN}
+    if not names:
+        return prepared
+    document = replace(prepared.document, **{name: getattr(before, name) for name in names})
+    if "level" in names:
+        document = replace(document, trust=before.trust)  # follows from it: news are no rule
+    if names & {"title", "publish_date"}:
+        id = metadata.document_id(document.title, document.publish_date, document.source)
+        document = replace(document, id=id)
+    origin = replace(prepared.origin, provenance=provenance | dict.fromkeys(names, metadata.HUMAN))
+    return draft_of(replace(prepared, origin=origin), document)

@@ -15,6 +15,7 @@ from corpus.catalogue import Catalogue, Event, Record
 from corpus.links import Kind, Link
 from corpus.model import Document, Passage
 from corpus.numerals import ARTICLE, article_label
+from corpus.prepared import unknown
 
 _WIDE = 120  # columns of a terminal on which ids, days and titles stand side by side
 
@@ -79,7 +80,8 @@ def drafts(console: Console, records: Sequence[Record]) -> None:
     table = grid(("编号", "级别", "质量"), ("标题", "提示"), f"{len(records)} 份草稿")
     for record in records:
         row = record.document
-        table.add_row(row.id, row.level, f"{record.origin.quality:.2f}", row.title, "；".join(record.origin.warnings))
+        look = "；".join((*record.origin.warnings, *unknown(row)))
+        table.add_row(row.id, row.level, f"{record.origin.quality:.2f}", row.title, look)
     console.print(table)
 
 

@@ -121,7 +121,8 @@ def release(house: HouseDep, person: Expert, id: str) -> Response:
 def close(house: HouseDep, person: Expert, id: str, seen: Annotated[str, Form(max_length=80)] = "") -> Response:
     """:param seen: the pulse of the page on which the button was pressed, so that nobody's last words go unread"""
     with house.database.write() as session:
-        if seen and seen != _pulse_of(session, service.found(session, id)):
+        case = service.found(session, id)
+        if seen and case.state is not State.CLOSED and seen != _pulse_of(session, case):
             raise Conflict("用户刚才又写了话，没有结束。请看过再结束。")
         service.close(session, id, person.id)
         audit.record(session, person, "结束云问诊", id)

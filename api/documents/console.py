@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from api.chat import citing
 from api.clock import today
 from api.documents import drafts, repository, uploads
-from api.errors import Conflict, Invalid, NotFound
+from api.errors import Invalid, NotFound
 from api.house import House, HouseDep
 from api.jobs import repository as jobs
 from api.jobs import service
@@ -50,7 +50,7 @@ def documents(
         request, "documents/console.html", title="资料", rows=[(d, d.status_on(on)) for d in held[offset : offset + ROWS]],
         total=len(held), limit=ROWS, offset=offset, url=url, q=q, level=level, status=status, levels=list(LEVELS),
         statuses=[Status.IN_FORCE, Status.NOT_YET, Status.AMENDED, Status.REPEALED, Status.DRAFT], drafts=open_drafts,
-        job=job, index=house.rooms.index_id(), limit_mb=house.settings.upload_mb, endings=ENDINGS, today=on,
+        job=job, index=house.rooms.index_id(), limit_mb=house.settings.upload_mb, endings=ENDINGS, today=on, unknown=uploads.UNKNOWN,
     )  # fmt: skip
 
 
@@ -98,9 +98,12 @@ def correct(
     request: Request, house: HouseDep, person: Staff, id: str, title: Line = "", level: Line = "", issuer: Line = "",
     doc_no: Line = "", region: Line = "", publish_date: Line = "", effective_date: Line = "", ended_on: Line = "",
     superseded_by: Line = "",
-    publish: Annotated[bool, Form()] = False, confirmed: Annotated[bool, Form()] = False,
+    publish: Annotated[bool, Form()] = False, confirmed: Annotated[list[str] | None, Form()] = None,
 ) -> Response:  # fmt: skip
-    """Save the corrections; the button for publishing saves them and publishes, once the open doubts have been confirmed."""
+    """Save the corrections; the button for publishing saves them and publishes, once the open doubts have been confirmed.
+
+    :param confirmed: the doubts that a person has read; what has been filled in since may raise others
+    """
     values = {
         "title": title, "level": level, "issuer": issuer, "doc_no": doc_no, "region": region,
         "publish_date": publish_date, "effective_date": effective_date, "ended_on": ended_on,
@@ -113,7 +116,7 @@ def correct(
         return _draft(request, house, id, 422, problem=problem.message, values=values)
     if not publish:
         return RedirectResponse(f"/console/documents/drafts/{id}?saved=1", 303)
-    if not confirmed and drafts.open_doubts(house.rooms, draft):
+    if not set(drafts.open_doubts(house.rooms, draft)) <= set(confirmed or ()):
         return _draft(request, house, id, confirm=True)
     # The catalogue writes through its own connection: with ours open it would wait for us for ever.
     with house.database.read() as session:
@@ -149,20 +152,24 @@ def repeal(house: HouseDep, person: Staff, id: Line, on: Line, by: Line = "") ->
 
 
 @router.post("/reopen")
-def reopen(house: HouseDep, person: Staff, id: Line, withdraw: Annotated[bool, Form()] = False) -> Response:
+def reopen(
+    request: Request, house: HouseDep, person: Staff, id: Line, withdraw: Annotated[bool, Form()] = False
+) -> Response:
     """A published text as a draft again, to be corrected; where it is withdrawn, only as that."""
     with house.database.read() as session:
         draft = repository.open_draft_of(session, id)
     if draft and drafts.held(house.rooms, draft) is None:
         draft = None  # its text has gone with a newer upload
-    if draft and withdraw and draft.understood.get("of") != id:
-        raise Conflict("这份资料有一份新上传的草稿还没处理，没有撤回。请先发布或删除那份草稿。")
+    if draft and draft.understood.get("of") != id:
+        problem = f"没有{'撤回' if withdraw else '打开更正稿'}：这份资料有一份新上传的草稿还没处理，就是下面这份。请先发布或删除它。"
+        return _draft(request, house, draft.id, 409, problem=problem)
     if draft is None:
         draft = drafts.copy(house.rooms, id, person.name)
         draft.created_by = person.id
         with house.database.write() as session:
             session.add(draft)
-            audit.record(session, person, "更正资料", draft.understood["fields"]["title"], id=id)
+            if not withdraw:
+                audit.record(session, person, "更正资料", draft.understood["fields"]["title"], id=id)
     if withdraw:
         drafts.withdraw(house.rooms, draft, id, person.name)
         with house.database.write() as session:
@@ -174,8 +181,9 @@ def reopen(house: HouseDep, person: Staff, id: Line, withdraw: Annotated[bool, F
 
 @router.get("/impact")
 def impact(request: Request, house: HouseDep, person: Staff, id: str) -> HTMLResponse:
-    """What leans on a document: to be looked at again when it ends or is amended."""
-    document = house.rooms.catalogue.document(id)
+    """What leans on a document: to be looked at again when it ends, is amended or is withdrawn."""
+    published = house.rooms.catalogue.document(id)
+    document = published or house.rooms.catalogue.document(id + DRAFT)
     if document is None:
         raise NotFound("没有找到这份资料。")
     on = today(house.settings.timezone)
@@ -188,7 +196,7 @@ def impact(request: Request, house: HouseDep, person: Staff, id: str) -> HTMLRes
         )
     return page(
         request, "documents/impact.html", title="受影响的内容", document=document, status=document.status_on(on), found=found,
-        most=MOST_ANSWERS,
+        withdrawn=published is None, most=MOST_ANSWERS,
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -21,7 +22,7 @@ from api.people.tables import Person
 from api.rooms import Rooms
 from corpus.catalogue import DRAFT, CatalogueError, NotFoundError, Record, State
 from corpus.intake import Prepared, doubts, draft_of, unknown
-from corpus.metadata import document_id
+from corpus.metadata import HUMAN, document_id
 from corpus.model import LEVELS, Document, Trust
 from corpus.starter import Starter
 
@@ -164,7 +165,9 @@ def open_doubts(rooms: Rooms, draft: Draft) -> list[str]:
         return []
     settled = set(unknown(record.document))
     left = [doubt for doubt in draft.understood["doubts"] if doubt not in settled]
-    return left + list(unknown(_document(record.document, fields(draft), draft.filename)))
+    with contextlib.suppress(Invalid):  # an older text may have what the form no longer takes; saving it says so
+        left += unknown(_document(record.document, fields(draft), draft.filename))
+    return [" ".join(doubt.split()) for doubt in left]  # on one line each, as a form gives them back
 
 
 def correct(session: Session, person: Person, id: str, values: Mapping[str, str]) -> Draft:
@@ -191,7 +194,7 @@ def publish(session: Session, rooms: Rooms, person: Person, id: str) -> Document
         raise Conflict("这份草稿已被另一次上传代替，没有发布。请打开较新的那份。")
     document = _document(record.document, fields(draft), draft.filename)
     prepared = Prepared(record.document, tuple(rooms.catalogue.passages(draft.document_id)), record.origin)
-    moved = draft_of(prepared, document)
+    moved = draft_of(_stated(prepared, draft), document)
     if document.id != draft.document_id.removesuffix(DRAFT) and rooms.catalogue.record(document.id):
         raise Conflict("已经有一份同名、同一公布日期的资料，没有发布。请核对标题和公布日期；那一份不对的，先撤回它。")
     # Of a text that was published before, the form shows its end too, and what was changed there is meant. Else what
@@ -206,12 +209,18 @@ def publish(session: Session, rooms: Rooms, person: Person, id: str) -> Document
             document = replace(
                 document, ended_on=before.ended_on, superseded_by=before.superseded_by, repealed=before.repealed
             )
-            moved, ended_by = draft_of(prepared, document), now.ended_by
+            moved, ended_by = draft_of(moved, document), now.ended_by
     rooms.catalogue.add(
         moved.document, moved.passages, actor=person.name, state=State.PUBLISHED, origin=moved.origin, ended_by=ended_by
     )
     rooms.catalogue.remove(draft.document_id, actor=person.name)
     return document
+
+
+def _stated(prepared: Prepared, draft: Draft) -> Prepared:
+    """What staff wrote is their word, which outlasts the next reading of the file."""
+    stated = dict.fromkeys(draft.corrected, HUMAN)
+    return replace(prepared, origin=replace(prepared.origin, provenance={**prepared.origin.provenance, **stated}))
 
 
 def published(session: Session, person: Person, id: str, document: Document) -> None:
@@ -221,12 +230,18 @@ def published(session: Session, person: Person, id: str, document: Document) -> 
 
 
 def clear(session: Session, rooms: Rooms, person: Person, id: str, folder: Path) -> None:
-    """Take a draft's text and file away; `discarded` then notes it here."""
+    """Take a draft's text and file away; `discarded` then notes it here.
+
+    With the last copy of a withdrawn text goes the file that it was read from.
+    """
     draft = found(session, id)
     if draft.state == "published":
         raise Conflict("这份资料已经发布，不能当草稿删除。需要时可以在资料列表里废止。")
     if held(rooms, draft) and not repository.twins(session, draft):
         rooms.catalogue.remove(draft.document_id, actor=person.name)
+        if all(document.sha256 != draft.sha256 for document in rooms.catalogue.documents()):
+            for upload in repository.received_as(session, draft.sha256):
+                discard(folder / upload.id / upload.filename)
     discard(folder / draft.id / draft.filename)
 
 

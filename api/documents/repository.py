@@ -39,6 +39,12 @@ def withdrawn(session: Session, document_id: str) -> Draft | None:
     return next((draft for draft in session.scalars(query) if "of" in draft.understood), None)
 
 
+def received_as(session: Session, sha256: str) -> Sequence[Draft]:
+    """:returns: the uploads of this file that were published, whose originals are kept"""
+    query = select(Draft).where(Draft.sha256 == sha256, Draft.state == "published", Draft.size > 0)
+    return session.scalars(query).all()
+
+
 def same_file(session: Session, sha256: str) -> Draft | None:
     query = select(Draft).where(Draft.sha256 == sha256, Draft.state.in_(("reading", "ready")))
     return session.scalars(query.order_by(Draft.created_at.desc()).limit(1)).one_or_none()

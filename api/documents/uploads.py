@@ -13,8 +13,9 @@ from pathlib import Path
 
 from api.database import new_id
 from api.errors import Invalid, TooLarge
-from corpus.loaders.reader import ENDINGS
+from corpus.loaders.reader import ENDINGS, KINDS
 
+UNKNOWN = f"不认识的文件格式 {{}}，没有收下。请换成 {KINDS}再上传。"
 _ODD = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|]+")
 
 
@@ -70,10 +71,13 @@ def refuse_over(length: str | None, limit: int) -> None:
 
 
 def refuse_kind(name: str) -> None:
-    """Say no at the door to what nobody here can read. A name without an ending is let in: the first bytes may tell."""
-    ending = Path(plain_name(name)).suffix.lower()
-    if ending and ending not in ENDINGS:
-        raise Invalid(f"不认识的文件格式 {ending}，没有收下。请换成 Word、PDF、网页、表格、幻灯片、文本或图片再上传。")
+    """Say no at the door to what nobody here can read. A name without an ending is let in: the first bytes may tell.
+
+    What follows a full stop is an ending only where it has a Latin letter and nothing but those and digits: `通知.2024年` has none.
+    """
+    ending = re.search(r"\.[a-z\d]*[a-z][a-z\d]*$", plain_name(name).lower(), re.A)
+    if ending and ending[0] not in ENDINGS:
+        raise Invalid(UNKNOWN.format(ending[0]))
 
 
 def discard(path: Path) -> None:

@@ -19,6 +19,11 @@ def person(session: Session, id: str) -> Person | None:
     return session.get(Person, id)
 
 
+def lock(session: Session, person: Person) -> None:
+    """Whoever else changes this person waits until the transaction ends."""
+    session.refresh(person, with_for_update=True)
+
+
 def by_login(session: Session, login: str) -> Person | None:
     return session.scalars(select(Person).where(Person.login == login)).one_or_none()
 

@@ -195,6 +195,7 @@ def _invite(session: Session, roles: list[str], name: str, by: str | None, hours
 
 def _password_link(session: Session, person: Person, hours: float) -> str:
     token = secrets.token_urlsafe(32)
+    repository.lock(session, person)  # else two administrators in the same moment would both find no link to drop
     repository.drop_password_link(session, person.id)
     expires_at = now() + timedelta(hours=hours)
     session.add(PasswordLink(person_id=person.id, token_hash=token_hash(token), expires_at=expires_at))

@@ -55,6 +55,7 @@ _MAGIC = (
     (b"MM\x00*", "image"),
 )
 ENDINGS = tuple(sorted(_ENDINGS))
+KINDS = "Word、PDF、网页、表格、幻灯片、文本或图片"  # the same for a person
 
 
 def read(path: Path) -> Loaded:
@@ -115,7 +116,7 @@ def detect(path: Path) -> str:
             raise LoadError(
                 "unknown-format",
                 f"不认识的文件格式 {path.suffix or '（无扩展名）'}",
-                f"请换成以下格式之一：{'、'.join(ENDINGS)}。",
+                f"请换成 {KINDS}再上传。",
             )
         # A page saved as .doc by an office system is often HTML.
         if start.lstrip().lower().startswith((b"<html", b"<!doctype", b"<?xml", b"\xef\xbb\xbf<")):

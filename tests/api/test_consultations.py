@@ -220,6 +220,7 @@ class TestCase:
             == 303
         )
         assert "已结束" in expert.get(path).text
+        assert expert.post(f"{path}/close", data={"seen": seen}).status_code == 303  # in another window: it has ended
 
     def test_list_by_state_and_word(self, opened, sign_in):
         expert = sign_in(Role.EXPERT)
@@ -257,6 +258,13 @@ class TestCase:
         before = expert.get(f"/console/consultations/pulse?id={id}").json()
         ask(client, conversation, headers, "罚多少")
         assert expert.get(f"/console/consultations/pulse?id={id}").json() != before
+
+
+def take(page):
+    """Takes the case, and waits until its page keeps what is written."""
+    page.get_by_role("button", name="接手").click()
+    page.get_by_label("您的答复").wait_for()
+    page.wait_for_load_state()
 
 
 @pytest.mark.browser
@@ -299,7 +307,7 @@ class TestCaseInABrowser:
         page = chromium.new_page(base_url=site)  # a refusal is told in the console of the browser, where no visitor may err
         sign_up(page, setup_path)
         page.goto(case)
-        page.get_by_role("button", name="接手").click()
+        take(page)
         page.route("**/passages?*", lambda route: route.fulfill(json=[{"pick": "p|doc-old|doc-old#99", "label": "《旧法》第九十九条", "status": "已废止", "text": ""}]))  # fmt: skip
         page.get_by_label("您的答复").fill(" ")
         page.locator("#picks input").nth(2).check()
@@ -316,4 +324,19 @@ class TestCaseInABrowser:
         page.locator(".said[data-role=expert] .cites li").nth(1).wait_for()
         assert ticked.count() == 0
         assert page.get_by_label("您的答复").input_value() == ""
+        page.close()
+
+    def test_a_reply_survives_the_end_of_the_session(self, chromium, site, setup_path, case):
+        page = chromium.new_page(base_url=site)  # as above: signed out, the reply is refused
+        sign_up(page, setup_path)
+        page.goto(case)
+        take(page)
+        page.get_by_label("您的答复").fill("写了半小时的答复")
+        session = page.context.cookies()
+        page.context.clear_cookies()
+        page.get_by_role("button", name="发送答复").click()
+        page.locator(".failure").wait_for()
+        page.context.add_cookies(session)
+        page.goto(case)
+        assert page.get_by_label("您的答复").input_value() == "写了半小时的答复"
         page.close()

@@ -3,13 +3,18 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from sqlalchemy import inspect
 
+from api.database import MIGRATIONS
 from api.limits import Limits
 from api.people.tables import AuditEntry
 from api.schema import Base
 from api.settings import Settings
+from corpus.database import writing
 
 
 def test_migrations_and_models_agree(database):
@@ -24,6 +29,16 @@ def test_migrations_and_models_agree(database):
 def test_migrating_twice_changes_nothing(database):
     database.migrate()
     assert database.reachable()
+
+
+def test_the_last_migration_can_be_taken_back(database):
+    with writing(database.engine) as connection:
+        config = Config(attributes={"version_table": "api_version", "connection": connection})
+        config.set_main_option("script_location", str(MIGRATIONS))
+        command.downgrade(config, "-1")
+    assert not inspect(database.engine).has_table("api_password_link")
+    database.migrate()
+    assert inspect(database.engine).has_table("api_password_link")
 
 
 def test_moments_come_back_in_utc(database):

@@ -4,6 +4,7 @@ import re
 import sqlite3
 from dataclasses import replace
 from datetime import date
+from html import unescape
 from urllib.parse import quote
 
 import pytest
@@ -11,12 +12,14 @@ from sqlalchemy import event
 from typer.testing import CliRunner
 
 from api.__main__ import app as commands
+from api.documents import drafts
 from api.documents.uploads import plain_name
 from api.jobs import repository
 from api.people.tables import AuditEntry, Role
 from corpus.impact import answers_in
+from corpus.metadata import HUMAN
 from corpus.model import Cite
-from tests.api.support import OLD, ask, start
+from tests.api.support import CODE, OLD, PASSAGES, ask, sign_up, start
 
 LAW = """中华人民共和国试行法
 
@@ -44,6 +47,15 @@ def upload(client, content=LAW, name="试行法.txt"):
 
 def form_of(page):
     return {name: value for name, value in re.findall(r'name="(\w+)" value="([^"]*)"', page) if name != "publish"}
+
+
+def confirmed(page):
+    """:returns: the doubts that the page asks about before it publishes"""
+    return [unescape(doubt) for doubt in re.findall(r'name="confirmed" value="([^"]*)"', page.text)]
+
+
+def publish(client, draft, **changed):
+    return client.post(draft, data=form_of(client.get(draft).text) | {"level": "国家法律", "publish": "true"} | changed)
 
 
 @pytest.fixture
@@ -166,7 +178,8 @@ class TestUpload:
         assert not app.state.house.settings.uploads.exists()
 
     def test_a_name_without_an_ending_is_read_by_its_first_bytes(self, staff):
-        assert upload(staff, b"%PDF-1.4", "通知").status_code == 201
+        for name in ("通知", "通知.2024年", "1.总则", "第3.1"):
+            assert upload(staff, b"%PDF-1.4", name).status_code == 201
 
     def test_open_doubts_are_named_before_publishing(self, staff, work, rooms):
         href = upload(staff, "关于建筑垃圾的暂行规定\n\n第一条 建筑垃圾应当分类堆放，及时清运。", "规定.txt").json()["href"]
@@ -175,16 +188,36 @@ class TestUpload:
         asked = staff.post(href, data=values | {"issuer": "某局", "publish": "true"})
         assert "核对过了，仍然发布" in asked.text
         for doubt in ("没有找到公布或施行日期", "没有判断出效力级别"):
-            assert f"<li>{doubt}</li>" in asked.text
+            assert doubt in confirmed(asked)
         assert rooms.catalogue.documents(title="暂行规定") == []
         assert 'value="某局"' in staff.get(href).text  # what was filled in is kept
         values |= {"issuer": "某局", "level": "规范性文件"}
         asked = staff.post(href, data=values | {"publish": "true"})
-        assert "没有判断出效力级别" not in asked.text
+        assert "没有判断出效力级别" not in confirmed(asked)
         settled = staff.post(href, data=values | {"effective_date": "2026-01-01"})
         assert "没有找到公布或施行日期" not in staff.get(settled.headers["location"]).text
-        assert staff.post(href, data=values | {"publish": "true", "confirmed": "true"}).status_code == 303
+        emptied = staff.post(href, data=values | {"level": "", "publish": "true", "confirmed": confirmed(asked)})
+        assert set(confirmed(emptied)) - set(confirmed(asked)) == {"没有判断出效力级别"}  # nobody had read that one
+        assert staff.post(href, data=values | {"publish": "true", "confirmed": confirmed(asked)}).status_code == 303
         assert len(rooms.catalogue.documents(title="暂行规定")) == 1
+
+    def test_a_local_rule_is_not_published_for_the_whole_country_unasked(self, staff, work, rooms):
+        rule = "湿地保护暂行条例\n（2025年3月1日通过）\n\n" + "\n\n".join(
+            f"第{n}条 湿地应当保护，不得占用。" for n in "一二三"
+        )
+        href = upload(staff, rule, "条例.txt").json()["href"]
+        work()
+        asked = publish(staff, href, level="地方性法规")
+        assert any("没有填适用地区" in doubt for doubt in confirmed(asked))
+        assert publish(staff, href, level="地方性法规", region="湖北省武汉市").status_code == 303
+        assert rooms.catalogue.documents(title="湿地保护")[0].region == "湖北省武汉市"
+
+    def test_the_place_that_was_filled_in_is_no_doubt_any_more(self, staff, work):
+        rule = "餐饮油烟管理办法\n\n（2019年3月5日某某市人民政府令第77号公布 自2019年5月1日起施行）\n\n"
+        href = upload(staff, rule + "\n\n".join(f"第{n}条 单位应当遵守。" for n in "一二三四"), "办法.txt").json()["href"]
+        work()
+        assert staff.get(href).text.count("没有填适用地区") == 1
+        assert publish(staff, href, level="地方政府规章", region="湖北省武汉市").status_code == 303
 
     def test_discarded_drafts_leave_nothing(self, app, staff, work, rooms):
         href = upload(staff).json()["href"]
@@ -207,6 +240,23 @@ class TestUpload:
     )
     def test_names(self, name, kept):
         assert plain_name(name) == kept
+
+
+@pytest.mark.browser
+@pytest.mark.xdist_group("browser")
+def test_the_enter_key_saves_and_never_publishes(visitor, setup_path, catalogue, tmp_path):
+    page = visitor(1280)
+    sign_up(page, setup_path)
+    page.goto("/console/documents")
+    (tmp_path / "试行法.txt").write_text(LAW, encoding="utf-8")
+    page.locator("#files").set_input_files(tmp_path / "试行法.txt")
+    page.get_by_text("已读好").wait_for()
+    page.get_by_role("link", name="看读到了什么").click()
+    page.get_by_label("制定机关").fill("某机关")
+    page.keyboard.press("Enter")
+    page.get_by_text("已保存").wait_for()
+    assert page.get_by_label("制定机关").input_value() == "某机关"
+    assert catalogue.documents(title="试行法") == []
 
 
 class TestList:
@@ -312,7 +362,8 @@ class TestReopen:
         with database.read() as session:
             assert repository.listed(session, "index")[0].state == "waiting"
             said = [(e.action, e.object) for e in session.query(AuditEntry).order_by(AuditEntry.id)]
-        assert said[-1] == ("撤回资料", "中华人民共和国试行法")
+        assert [action for action, _ in said[-2:]] == ["发布资料", "撤回资料"]
+        assert said[-1][1] == "中华人民共和国试行法"
         values = form_of(staff.get(draft).text)
         assert staff.post(draft, data=values | {"level": "国家法律", "publish": "true"}).status_code == 303
         assert "试行应当公开" in client.get(f"/documents/{published}").text
@@ -334,6 +385,8 @@ class TestReopen:
         assert rooms.catalogue.documents(title="试行法") == []
         [document] = rooms.catalogue.documents(title="试行条例")
         assert (document.level, document.region) == ("地方性法规", "湖北省武汉市")
+        said = rooms.catalogue.record(document.id).origin.provenance
+        assert {name for name, source in said.items() if source == HUMAN} == {"level", "region", "title"}
         assert "试行应当公开" in client.get(f"/documents/{document.id}").text
 
     def test_a_repeal_by_mistake_is_taken_back_and_a_right_one_stays(self, staff, rooms, published):
@@ -344,6 +397,14 @@ class TestReopen:
             assert staff.post(draft, data=values | {"level": "国家法律", "publish": "true"} | kept).status_code == 303
             assert rooms.catalogue.document(published).ended_on == ended
             assert rooms.catalogue.record(published).ended_by == ("测试staff" if ended else "")
+
+    def test_a_text_with_an_older_rank_can_be_put_right(self, staff, rooms):
+        odd = replace(CODE, id="doc-odd", title="旧办法", level="部委文件", sha256="ab" * 32)
+        rooms.catalogue.add(odd, [replace(PASSAGES[1], id="doc-odd#1", document_id="doc-odd")], actor="test")
+        draft = reopen(staff, "doc-odd").headers["location"]
+        page = staff.get(draft)
+        assert page.status_code == 200
+        assert staff.post(draft, data=form_of(page.text) | {"level": "规范性文件", "publish": "true"}).status_code == 303
 
     def test_an_end_by_a_newer_version_is_no_word_of_the_clerk(self, staff, work, rooms, published):
         newer = upload(staff, LAW.replace("2025年", "2026年"), "新.txt").json()["href"]
@@ -361,9 +422,86 @@ class TestReopen:
     def test_a_newer_upload_that_waits_is_not_lost(self, staff, work, published):
         again = upload(staff, LAW + "\n").json()["href"]
         work()
-        assert reopen(staff, published).headers["location"] == again
-        refused = reopen(staff, published, withdraw="true")
-        assert (refused.status_code, "新上传的草稿" in refused.text) == (409, True)
+        for form, what in ({}, "没有打开更正稿"), ({"withdraw": "true"}, "没有撤回"):
+            refused = reopen(staff, published, **form)
+            assert (refused.status_code, what in refused.text) == (409, True)
+            assert f'action="{again}"' in refused.text  # the draft that is in the way is what is shown
+
+    def test_what_leans_on_a_withdrawn_text_is_found(self, staff, published):
+        page = staff.get(reopen(staff, published, withdraw="true").headers["location"]).text
+        [link] = re.findall(r'href="(/console/documents/impact[^"]+)"', page)
+        shown = staff.get(link)
+        assert (shown.status_code, "已撤回" in shown.text) == (200, True)
+
+    def test_a_withdrawn_text_is_deleted_with_its_original(self, app, staff, published):
+        folder = app.state.house.settings.uploads
+        correction = reopen(staff, published).headers["location"]
+        assert staff.post(f"{correction}/discard").status_code == 303
+        assert len(list(folder.iterdir())) == 1  # the text is published still
+        draft = reopen(staff, published, withdraw="true").headers["location"]
+        assert staff.post(f"{draft}/discard").status_code == 303
+        assert list(folder.iterdir()) == []
+
+    def test_a_draft_whose_place_a_newer_upload_took_is_no_copy_of_the_text(self, staff, work, rooms, published):
+        reopen(staff, published)
+        newer = upload(staff, LAW + "\n").json()["href"]
+        work()
+        assert staff.post(f"{newer}/discard").status_code == 303
+        draft = reopen(staff, published, withdraw="true").headers["location"]
+        assert rooms.catalogue.record(published) is None
+        assert publish(staff, draft).status_code == 303
+        assert rooms.catalogue.record(published)
+
+    def test_of_two_drafts_of_one_text_either_may_be_deleted(self, staff, rooms, database, published):
+        """Two people pressed the button in the same moment."""
+        copies = [drafts.copy(rooms, published, "x") for _ in range(2)]
+        with database.write() as session:
+            session.add_all(copies)
+            first, second = (f"/console/documents/drafts/{copy.id}" for copy in copies)
+        reopen(staff, published, withdraw="true")
+        assert staff.post(f"{first}/discard").status_code == 303
+        assert rooms.catalogue.record(f"{published}.draft")
+        assert staff.post(f"{second}/discard").status_code == 303
+        assert rooms.catalogue.record(f"{published}.draft") is None
+
+    def test_an_upload_never_takes_the_place_of_a_withdrawn_text(self, staff, work, rooms, published):
+        draft = reopen(staff, published, withdraw="true").headers["location"]
+        again = upload(staff, LAW + "\n").json()["href"]
+        work()
+        assert "撤回后的草稿还在" in staff.get(again).text
+        assert staff.post(f"{again}/discard").status_code == 303
+        assert publish(staff, draft).status_code == 303
+        assert rooms.catalogue.record(published)
+        again = upload(staff, LAW + "\n").json()["href"]
+        work()
+        assert "撤回后" not in staff.get(again).text
+
+    def test_a_correction_never_publishes_the_text_of_a_newer_upload(self, staff, work, rooms, published):
+        draft = reopen(staff, published).headers["location"]
+        upload(staff, LAW.replace("公开", "保密"))
+        work()
+        refused = publish(staff, draft)
+        assert (refused.status_code, "另一次上传代替" in refused.text) == (409, True)
+        assert not any("保密" in passage.text for passage in rooms.catalogue.passages(published))
+
+    def test_a_repeal_that_was_entered_meanwhile_outlasts_a_correction(self, staff, rooms, published):
+        draft = reopen(staff, published).headers["location"]
+        staff.post("/console/documents/repeal", data={"id": published, "on": "2026-11-01", "by": "新法"})
+        assert publish(staff, draft, issuer="更正的机关").status_code == 303
+        record = rooms.catalogue.record(published)
+        assert (record.document.issuer, record.ended_by) == ("更正的机关", "测试staff")
+        assert (record.document.ended_on, record.document.superseded_by) == (date(2026, 11, 1), "新法")
+
+    def test_a_correction_never_takes_the_place_of_another_document(self, staff, work, rooms, published):
+        other = upload(staff, LAW.replace("试行法", "第二法").replace("公开", "保密"), "第二法.txt").json()["href"]
+        work()
+        publish(staff, other)
+        [second] = rooms.catalogue.documents(title="第二法")
+        draft = reopen(staff, published).headers["location"]
+        refused = publish(staff, draft, title=second.title)
+        assert (refused.status_code, "已经有一份同名" in refused.text) == (409, True)
+        assert any("保密" in passage.text for passage in rooms.catalogue.passages(second.id))
+        assert rooms.catalogue.record(published)
 
 
 class TestJobs:
@@ -397,6 +535,9 @@ class TestJobs:
         page = staff.get("/console/documents").text
         assert "较早的索引" in page
         assert "index-2" in page
+        page = staff.get("/console/documents?published=试行法").text
+        assert "较早的索引，提问还查不到它" in page
+        assert "提问已经能查到它" not in page
 
     def test_a_failure_keeps_the_old_index(self, staff, rooms, work):
         def broken(progress):

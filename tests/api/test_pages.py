@@ -128,7 +128,7 @@ class TestPages:
     def test_each_upload_says_what_became_of_it(self, visitor, setup_path, tmp_path):
         from tests.api.test_documents import LAW
 
-        files = {"试行法.txt": LAW.encode(), "坏.docx": b"no archive", "木马.exe": b"MZ"}
+        files = {"试行法.txt": LAW.encode(), "坏.docx": b"no archive", "木马.exe": b"MZ", "1.总则": b"MZ"}
         for name, content in files.items():
             (tmp_path / name).write_bytes(content)
         page = visitor()
@@ -136,7 +136,13 @@ class TestPages:
         page.goto("/console/documents")
         page.set_input_files("#files", [tmp_path / name for name in files])
         rows = {name: page.locator("#uploads li", has_text=name) for name in files}
-        for name, words in {"试行法.txt": "已读好", "坏.docx": "可能已损坏", "木马.exe": "不认识的文件格式 .exe"}.items():
+        told = {
+            "试行法.txt": "已读好",
+            "坏.docx": "可能已损坏",
+            "木马.exe": "不认识的文件格式 .exe，没有收下。请换成 Word",
+            "1.总则": "不认识的文件格式 .总则；没有存入",  # that is no ending: its first bytes were asked
+        }
+        for name, words in told.items():
             rows[name].get_by_text(words).wait_for(timeout=30_000)
         assert rows["木马.exe"].get_by_role("link").count() == 0
         page.reload()

@@ -1,15 +1,18 @@
 """Signing in, the one-time links, and what an administrator may change."""
 
+import os
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import create_engine, text, update
 from typer.testing import CliRunner
 
 from api.__main__ import app as commands
 from api.clock import now
-from api.people import service
+from api.database import Database
+from api.people import repository, service
 from api.people.tables import AuditEntry, Login, PasswordLink, Person, Role
 from api.security import COOKIE
 from tests.api.support import PASSWORD
@@ -253,6 +256,37 @@ class TestForgottenPassword:
         with database.read() as session:
             said = [(entry.action, entry.object) for entry in session.query(AuditEntry).order_by(AuditEntry.id)]
         assert said[-3:] == [("生成重设密码链接", "wang"), ("用链接重设密码", ""), ("登录", "")]
+
+
+@pytest.fixture
+def postgres():
+    address = os.environ.get("ENVDOCTOR_TEST_POSTGRES")
+    if not address:
+        pytest.skip("ENVDOCTOR_TEST_POSTGRES names no database to test on")
+    engine = create_engine(address)
+    with engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    engine.dispose()
+    made = Database(address)
+    made.migrate()
+    yield made
+    made.close()
+
+
+def test_two_administrators_in_one_moment_make_two_links_of_which_one_holds(postgres):
+    with postgres.write() as session:
+        token = service.setup_link(session, 1)
+        boss = service.accept(session, token, "boss", "主任", "", PASSWORD, PASSWORD)
+
+    def link(_):
+        with postgres.write() as session:
+            return service.password_link(session, boss, boss.id, 1)[1]
+
+    with ThreadPoolExecutor(4) as pool:
+        links = list(pool.map(link, range(12)))
+    with postgres.read() as session:
+        assert [bool(repository.password_link(session, service.token_hash(link), now())) for link in links].count(True) == 1
 
 
 class TestSetupLinkCommand:

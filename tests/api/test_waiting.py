@@ -74,6 +74,65 @@ class TestWaiting:
         user.get_by_text("处罚适当。").wait_for()
         assert user.get_by_role("button", name="有新答复").count() == 0
 
+    def test_a_window_left_open_never_loses_the_conversation_of_another(self, visitor):
+        first = visitor(1280)
+        first.goto("/")
+        first.get_by_role("button", name="我来问").click()
+        asked(first, "罚多少")
+        other = first.context.new_page()
+        other.goto("/")
+        other.get_by_role("button", name="我来问").click()
+        other.get_by_role("button", name="开始新的对话").click()
+        other.get_by_role("alertdialog").get_by_role("button", name="开始新的对话").click()
+        handed_over(other)
+        kept = other.evaluate("localStorage.getItem('env-doctor.conversation')")
+        other.close()
+        first.evaluate("document.querySelector('env-doctor').open()")
+        first.wait_for_timeout(500)
+        assert first.evaluate("localStorage.getItem('env-doctor.conversation')") == kept
+        asked(first, "求助 罚得对不对")
+        first.get_by_role("button", name="请专家答复").click()
+        first.get_by_role("button", name="转给专家").click()
+        first.get_by_text("已转给专家，等专家接手").wait_for()
+        assert first.evaluate("localStorage.getItem('env-doctor.conversation')") == kept
+        first.get_by_role("button", name="开始新的对话").click()
+        first.get_by_role("alertdialog").get_by_role("button", name="开始新的对话").click()
+        rows = json.loads(first.evaluate("localStorage.getItem('env-doctor.earlier')"))
+        assert len({row["token"] for row in rows}) == 2
+        assert json.loads(kept) in rows
+
+    def test_the_last_ten_are_kept_and_one_that_has_ended_is_not_asked_about_again_and_again(self, visitor, expert):
+        user = visitor()
+        case = handed_over(user)
+        user.get_by_role("button", name="开始新的对话").click()
+        user.get_by_role("alertdialog").get_by_role("button", name="开始新的对话").click()
+        user.get_by_role("button", name="求助 罚得对不对").wait_for()
+        expert.post(f"{case}/take")
+        looks = []
+        user.on(
+            "requestfinished", lambda request: looks.append(request.url) if "/api/conversations/" in request.url else None
+        )
+
+        def seen_again():
+            user.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+            user.wait_for_load_state("networkidle")
+            user.wait_for_timeout(300)
+            return len(looks)
+
+        assert [seen_again(), seen_again()] == [1, 2]
+        expert.post(f"{case}/close")
+        assert [seen_again(), seen_again(), seen_again()] == [3, 3, 3]
+        kept = user.evaluate("""async () => {
+            const { Keeping } = await import("/static/widget/kept.js");
+            const keeping = new Keeping();
+            for (let n = 0; n < 12; n++) {
+              keeping.keep({ id: `c${n}`, token: "x", expert: true });
+              keeping.putAside();
+            }
+            return keeping.earlier.map((kept) => kept.id);
+        }""")
+        assert kept == [f"c{n}" for n in range(11, 1, -1)]
+
     def test_taking_and_ending_are_seen_at_once_and_after_a_reload(self, visitor, expert):
         user = visitor()
         case = handed_over(user)

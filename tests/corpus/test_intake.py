@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from corpus import report_batch
+from corpus import intake, metadata, prepared, report_batch
 from corpus.catalogue import Outcome, State
 from corpus.intake import absent, files, take_in
 from corpus.loaders import reader
@@ -104,6 +104,48 @@ def test_a_text_below_the_threshold_waits_for_review(folder, take, catalogue):
     assert [record.document.title for record in catalogue.records(State.DRAFT)] == ["糊条例"]
     assert [result.outcome for result in take(load, review_below=0.6)] == [Outcome.THERE] * 2
     assert report_batch.word(found["糊"]) == "待核对"
+
+
+def test_a_withdrawn_text_is_not_published_again_because_it_is_read_anew(folder, take, catalogue, monkeypatch):
+    write(folder / "a.md", text())
+    take()
+    (document,) = catalogue.documents()
+    record, passages = catalogue.record(document.id), catalogue.passages(document.id)
+    catalogue.add(document, passages, actor="王敏", state=State.DRAFT, origin=record.origin)
+    catalogue.remove(document.id, actor="王敏")
+    assert [result.outcome for result in take()] == [Outcome.THERE]
+    monkeypatch.setattr(intake, "READER", "next")
+    monkeypatch.setattr(prepared, "READER", "next")
+    (result,) = take()
+    assert result.held
+    assert catalogue.documents() == []
+
+
+@pytest.mark.parametrize("withdrawn", [False, True])
+def test_what_a_person_corrected_outlasts_the_next_reading(folder, take, catalogue, monkeypatch, withdrawn):
+    write(folder / "武汉市湖泊条例.md", text("武汉市湖泊条例"))
+    take()
+    (document,) = catalogue.documents()
+    record, passages = catalogue.record(document.id), catalogue.passages(document.id)
+    right = replace(document, title="武汉市湖泊保护条例", region="", issuer="某机关")
+    right = replace(right, id=metadata.document_id(right.title, None, right.source))
+    told = record.origin.provenance | dict.fromkeys(("title", "region", "issuer"), metadata.HUMAN)
+    origin = replace(record.origin, provenance=told)
+    moved = prepared.draft_of(prepared.Prepared(document, tuple(passages), origin), right)
+    catalogue.add(right, moved.passages, actor="王敏", origin=origin, state=State.PUBLISHED)
+    if withdrawn:
+        catalogue.add(right, moved.passages, actor="王敏", origin=origin, state=State.DRAFT)
+        catalogue.remove(right.id, actor="王敏")
+    for reader_ in "next", "the one after":
+        monkeypatch.setattr(intake, "READER", reader_)
+        monkeypatch.setattr(prepared, "READER", reader_)
+        assert [(result.outcome, result.held) for result in take()] == [(Outcome.REPLACED, withdrawn)]
+        (now,) = catalogue.records()
+        assert (now.document.id, now.state) == ((right.id + ".draft", "draft") if withdrawn else (right.id, "published"))
+        assert (now.document.title, now.document.region, now.document.issuer) == ("武汉市湖泊保护条例", "", "某机关")
+    stated = metadata.Overrides(issuer="武汉市人民代表大会常务委员会")
+    take(overrides=stated)
+    assert catalogue.records()[0].document.issuer == stated.issuer  # the newest word of a person
 
 
 def test_a_file_that_changes_while_it_is_read_is_left_for_later(folder, take, catalogue):

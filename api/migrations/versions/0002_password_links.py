@@ -22,3 +22,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("person_id", name=op.f("pk_api_password_link")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_api_password_link_token_hash")),
     )
+
+
+def downgrade() -> None:
+    op.drop_table("api_password_link")

@@ -71,8 +71,8 @@ function send(file, { bar, words, item }) {
       bar.remove();
       done();
     };
-    const ending = file.name.includes(".") ? `.${file.name.split(".").pop()}`.toLowerCase() : "";
-    if (ending && !endings.includes(ending)) return fail(`不认识的文件格式 ${ending}，没有上传。请换成 Word、PDF、网页、表格、幻灯片、文本或图片。`);
+    const [ending] = /\.[a-z\d]*[a-z][a-z\d]*$/.exec(file.name.toLowerCase()) || [""]; // as the server has it
+    if (ending && !endings.includes(ending)) return fail((zone?.dataset.unknown || "").replace("{}", ending));
     if (file.size > limit) return fail(`文件超过 ${limit / 1048576} MB，没有上传。请拆成几份，或换成文字版。`);
     const request = new XMLHttpRequest();
     request.open("POST", "/console/documents/upload");

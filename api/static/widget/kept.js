@@ -5,6 +5,7 @@ import { store, stored } from "./storage.js";
 
 const NOW = "env-doctor.conversation";
 const EARLIER = "env-doctor.earlier";
+const MOST = 10; // earlier conversations; each is looked after, and a shared device would gather them without end
 
 export class Keeping {
   /** @type {Kept|null} */
@@ -31,6 +32,9 @@ export class Keeping {
 
   /** @param {Kept|null} kept */
   keep(kept) {
+    const there = parse(stored(localStorage, NOW), null);
+    // Another window may have begun one since: where an expert has it, it is not lost.
+    if (there?.expert && ![this.#now?.id, kept?.id].includes(there.id)) this.#aside(there);
     this.#now = kept;
     store(localStorage, NOW, kept ? JSON.stringify(kept) : "");
   }
@@ -41,14 +45,17 @@ export class Keeping {
     if (!now) return;
     this.#now = { ...now, ...known };
     // Another window may have begun another conversation since: its secret is not to be written over.
-    if (parse(stored(localStorage, NOW), null)?.id === now.id) this.keep(this.#now);
+    const there = parse(stored(localStorage, NOW), null);
+    if (there?.id === now.id) this.keep(this.#now);
     else if (this.earlier.some((kept) => kept.id === now.id)) this.#write(this.earlier.map((kept) => (kept.id === now.id ? { ...kept, ...known } : kept)));
+    else if (this.#now.expert && there) this.#aside(this.#now);
+    else if (this.#now.expert) this.keep(this.#now);
   }
 
   /** Makes room for a new conversation; one that an expert has can be opened again. */
   putAside() {
     const now = this.now;
-    if (now?.expert) this.#write([now, ...this.earlier.filter((kept) => kept.id !== now.id)]);
+    if (now?.expert) this.#aside(now);
     this.keep(null);
   }
 
@@ -64,6 +71,11 @@ export class Keeping {
   /** @param {string} id of an earlier conversation that is gone */
   drop(id) {
     this.#write(this.earlier.filter((kept) => kept.id !== id));
+  }
+
+  /** @param {Kept} kept */
+  #aside(kept) {
+    this.#write([kept, ...this.earlier.filter((other) => other.id !== kept.id)].slice(0, MOST));
   }
 
   /** @param {Kept[]} earlier */
