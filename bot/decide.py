@@ -23,7 +23,7 @@ from corpus.model import Cite
 from corpus.starter import Responsible
 from indexer.hit import Hit
 
-ANSWER_AT = 0.7  # the confidence from which an answer is given, where the settings say nothing else
+ANSWER_AT = 0.65  # the confidence from which an answer is given, where the settings say nothing else
 CALIBRATION = Path(__file__).parent / "calibration.json"
 FEATURES = ("ordinary", "answers", "share", "near", "nearest")
 _SUMS_UP = 0.5

@@ -18,7 +18,7 @@ MAX_CHARACTERS = 2000
 # (see CERTAIN in `bot.doctor`). Set on sentences in three parts, each judged by what was learned from the other two, and on
 # development questions; to miss an emergency does the greatest harm.
 SURE = {
-    Outcome.EMERGENCY: 0.1,
+    Outcome.EMERGENCY: 0.07,
     Outcome.REFUSE: 0.72,
     Outcome.REDIRECT: 0.72,
     Outcome.ESCALATE: 0.72,
