@@ -159,8 +159,8 @@ def compose(
     places: dict[int, int] = {}
     on = found.question.today
     lead: list[tuple[str, tuple[int, ...]]] = []
-    text = match.hit.passage.text
-    for sentence in sentences(text if _same_asked(found.question, match, lexicon) else _YES_NO.sub("", text, count=1)):
+    text, same = match.hit.passage.text, _same_asked(found.question, match, lexicon)
+    for sentence in sentences(text if same else _YES_NO.sub("", text, count=1)):
         cites = tuple(
             _place(mark, sentence, match.hit, basis, places, index, documents, on, lexicon)
             for mark in marks(sentence)
@@ -174,8 +174,9 @@ def compose(
         first = _LEAD
     blocks = _blocks(lead, first)
     blocks = _named_as_draft(blocks, match.hit.status)
+    # What to do next hangs on what is asked: who wants to open a shop is not told to report one.
     steps = tuple((unmarked(step),) for step in entry.next_steps) if entry else ()
-    if steps:
+    if steps and (same or found.question.kind is not Kind.MAY):
         blocks.append(Block("接下来", "steps", rows=steps))
     return basis.draft(found, Speaker.FAQ, blocks, (f"faq:{match.hit.passage.id}",))
 

@@ -103,6 +103,15 @@ def test_the_yes_or_no_of_a_faq_answers_its_own_question_alone(question, begins)
     assert composed(question)[0].text.startswith(begins)
 
 
+@pytest.mark.parametrize(("question", "shown"), [("没办环评就开工，能举报吗", True), ("没有环评能开业吗", False)])
+def test_what_to_do_next_is_told_to_who_asks_the_same(question, shown):
+    (one,) = understand(question, (), Context(date(2026, 11, 21), HOME), Laws(STARTER.instruments), HOME)
+    found, steps = Found(one), entry(MAY_REPORT, next_steps=("拍下现场，向生态环境部门举报。",))
+    hit = Hit(MAY_REPORT, CURATED, Status.IN_FORCE, 9.0)
+    draft = compose(found, Match(hit, 0.6, 0.0, 0), steps, FakeIndex(), STARTER.instruments, LEXICON)
+    assert ("steps" in [block.kind for block in draft.answer.blocks]) is shown
+
+
 def test_each_mark_stands_behind_the_sentences_that_lean_on_it():
     blocks = composed("没有环评就开工，能举报吗")
     assert [(block.kind, len(block.cites)) for block in blocks] == [("lead", 1), ("detail", 1)]
