@@ -67,9 +67,9 @@ def whole(question: str, history: Sequence[Turn], *, leaning: bool | None = None
 
 
 def _said(history: Sequence[Turn]) -> str:
-    """:returns: our last answer, '' where our last words were no answer"""
-    last = next((turn for turn in reversed(history) if turn.role == "assistant"), None)
-    return normalise(last.content)[:300] if last else ""
+    """:returns: how our last answer began, '' where we had none to give"""
+    last = next((turn.content for turn in reversed(history) if turn.role == "assistant"), "")
+    return "" if _pattern("missed").search(last) else normalise(last)[:300]
 
 
 def _smalltalk(text: str) -> bool:

@@ -1,12 +1,11 @@
 """Signing in, the one-time links, and what an administrator may change."""
 
-import os
 import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import create_engine, text, update
+from sqlalchemy import update
 from typer.testing import CliRunner
 
 from api.__main__ import app as commands
@@ -259,16 +258,8 @@ class TestForgottenPassword:
 
 
 @pytest.fixture
-def postgres():
-    address = os.environ.get("ENVDOCTOR_TEST_POSTGRES")
-    if not address:
-        pytest.skip("ENVDOCTOR_TEST_POSTGRES names no database to test on")
-    engine = create_engine(address)
-    with engine.begin() as connection:
-        connection.execute(text("DROP SCHEMA public CASCADE"))
-        connection.execute(text("CREATE SCHEMA public"))
-    engine.dispose()
-    made = Database(address)
+def postgres(empty_postgres):
+    made = Database(empty_postgres)
     made.migrate()
     yield made
     made.close()

@@ -6,7 +6,6 @@ import sys
 from datetime import date
 
 import pytest
-from sqlalchemy import create_engine, text
 
 from corpus.catalogue import Catalogue, Outcome
 
@@ -14,16 +13,8 @@ from .test_catalogue import WRITER
 
 
 @pytest.fixture
-def url():
-    address = os.environ.get("ENVDOCTOR_TEST_POSTGRES")
-    if not address:
-        pytest.skip("ENVDOCTOR_TEST_POSTGRES names no database to test on")
-    engine = create_engine(address)
-    with engine.begin() as connection:
-        connection.execute(text("DROP SCHEMA public CASCADE"))
-        connection.execute(text("CREATE SCHEMA public"))
-    engine.dispose()
-    return address
+def url(empty_postgres):
+    return empty_postgres
 
 
 def test_two_processes_make_and_fill_one_catalogue(url, make):
