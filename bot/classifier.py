@@ -135,9 +135,8 @@ def shipped(path: Path = WEIGHTS) -> Classifier:
     return Classifier(tuple(data["classes"]), np.array(data["bias"]), rows, weights * UNIT)
 
 
-@lru_cache(
-    maxsize=256
-)  # a turn is looked at by triage, understanding and the confidence, its earlier turns by each of them
+# A turn is looked at by triage, understanding and the confidence, its earlier turns by each of them.
+@lru_cache(maxsize=256)
 def likelihoods(text: str, path: Path = WEIGHTS) -> Mapping[str, float]:
     """:returns: what the shipped classifier says of a text, as `Classifier.probabilities`"""
     return shipped(path).probabilities(text)

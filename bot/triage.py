@@ -85,9 +85,8 @@ def triage(question: str, made: Whole | None = None) -> Verdict:
         if hit := first(name, text):
             return _verdict(hit, language)
     kept = letters(plain)
-    if (
-        not kept or _is_noise(plain) or (not leaning and (len(kept) < 2 or kept.isdigit()))
-    ):  # 有, 20 answer a question of ours
+    alone = not leaning and (len(kept) < 2 or kept.isdigit())  # 有, 20 answer a question of ours
+    if not kept or alone or _is_noise(plain):
         return Verdict("nonsense", Outcome.CLARIFY, "nonsense")  # keys at random are no English
     if language != "zh":
         if guessed.outcome is Outcome.REFUSE:

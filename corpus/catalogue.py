@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, RowMapping, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Engine, RowMapping, Select, delete, func, insert, or_, select, update
 
 from corpus import links, tables
 from corpus.database import connect, migrate, writing
@@ -219,15 +219,14 @@ class Catalogue:
 
     def record(self, document_id: str) -> Record | None:
         """What is stored, as it was read."""
-        with self._engine.connect() as connection:
-            query = select(tables.documents).where(tables.documents.c.id == document_id)
-            row = connection.execute(query).mappings().first()
-        return record_of(row) if row else None
+        return self._first(select(tables.documents).where(tables.documents.c.id == document_id))
 
     def of_bytes(self, sha256: str) -> Record | None:
         """What is stored of a file with these bytes; what is published goes before a draft."""
         columns = tables.documents.c
-        query = select(tables.documents).where(columns.sha256 == sha256).order_by(columns.state.desc()).limit(1)
+        return self._first(select(tables.documents).where(columns.sha256 == sha256).order_by(columns.state.desc()).limit(1))
+
+    def _first(self, query: Select[Any]) -> Record | None:
         with self._engine.connect() as connection:
             row = connection.execute(query).mappings().first()
         return record_of(row) if row else None

@@ -55,6 +55,12 @@ def chinese(value: int) -> str:
     return out.removeprefix("一") if out.startswith("一十") else out
 
 
+def article_number(label: str) -> int | None:
+    """第一千一百零二条 -> 1102; None for what is no article (第3节, 附件二)."""
+    match = ARTICLE.fullmatch(label)
+    return number(match["number"]) if match else None
+
+
 def article_label(match: re.Match[str]) -> str | None:
     """:returns: the label in the statute's form (第一千一百零二条, 第五条之一) for a match of ARTICLE, None if it is no number."""
     value = number(match["number"])

@@ -82,7 +82,8 @@ def prepare(path: Path, load: Load, overrides: Overrides | None = None, name: st
     fingerprint = metadata.fingerprint(sha256, path, overrides, READER)
     suspicions = tuple(_suspicions(path, document, provenance, loaded, passages))
     # That a place is missing holds it back as well; `unknown` tells it, as long as it is true.
-    told = [suspicion for suspicion in suspicions if suspicion not in set(unknown(document))]
+    open_ = set(unknown(document))
+    told = [suspicion for suspicion in suspicions if suspicion not in open_]
     warnings = (*loaded.warnings, *told, *claims.remarks(document, provenance, loaded))
     return Prepared(document, passages, Origin(provenance, warnings, loaded.quality, fingerprint), suspicions)
 

@@ -194,7 +194,6 @@ def publish(session: Session, rooms: Rooms, person: Person, id: str) -> Document
         raise Conflict("这份草稿已被另一次上传代替，没有发布。请打开较新的那份。")
     document = _document(record.document, fields(draft), draft.filename)
     prepared = Prepared(record.document, tuple(rooms.catalogue.passages(draft.document_id)), record.origin)
-    moved = draft_of(_stated(prepared, draft), document)
     if document.id != draft.document_id.removesuffix(DRAFT) and rooms.catalogue.record(document.id):
         raise Conflict("已经有一份同名、同一公布日期的资料，没有发布。请核对标题和公布日期；那一份不对的，先撤回它。")
     # Of a text that was published before, the form shows its end too, and what was changed there is meant. Else what
@@ -209,7 +208,8 @@ def publish(session: Session, rooms: Rooms, person: Person, id: str) -> Document
             document = replace(
                 document, ended_on=before.ended_on, superseded_by=before.superseded_by, repealed=before.repealed
             )
-            moved, ended_by = draft_of(moved, document), now.ended_by
+            ended_by = now.ended_by
+    moved = draft_of(_stated(prepared, draft), document)
     rooms.catalogue.add(
         moved.document, moved.passages, actor=person.name, state=State.PUBLISHED, origin=moved.origin, ended_by=ended_by
     )

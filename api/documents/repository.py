@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from api.documents.tables import Draft
@@ -23,8 +23,7 @@ def open_drafts(session: Session) -> Sequence[Draft]:
 
 def open_draft_of(session: Session, document_id: str) -> Draft | None:
     """:returns: the draft that waits to be published under this id"""
-    query = select(Draft).where(Draft.document_id == document_id + DRAFT, Draft.state == "ready")
-    return session.scalars(query.order_by(Draft.created_at.desc()).limit(1)).one_or_none()
+    return session.scalars(_waiting(document_id).order_by(Draft.created_at.desc()).limit(1)).one_or_none()
 
 
 def twins(session: Session, draft: Draft) -> Sequence[Draft]:
@@ -35,8 +34,11 @@ def twins(session: Session, draft: Draft) -> Sequence[Draft]:
 
 def withdrawn(session: Session, document_id: str) -> Draft | None:
     """:returns: the draft of a text that was published and taken back, where it waits"""
-    query = select(Draft).where(Draft.document_id == document_id + DRAFT, Draft.state == "ready")
-    return next((draft for draft in session.scalars(query) if "of" in draft.understood), None)
+    return next((draft for draft in session.scalars(_waiting(document_id)) if "of" in draft.understood), None)
+
+
+def _waiting(document_id: str) -> Select[Draft]:
+    return select(Draft).where(Draft.document_id == document_id + DRAFT, Draft.state == "ready")
 
 
 def received_as(session: Session, sha256: str) -> Sequence[Draft]:

@@ -10,7 +10,7 @@ from datetime import date
 from api.anchors import reader_link
 from corpus.catalogue import Catalogue
 from corpus.model import Cite, Document, Passage, Status, short_title
-from corpus.numerals import ARTICLE, number
+from corpus.numerals import article_number
 from corpus.starter import FAQ_TITLE, Starter
 
 FAQ_ID = "lib:faq"
@@ -150,5 +150,4 @@ def _versions(catalogue: Catalogue, document: Document) -> Sequence[Document]:
 
 
 def _article_number(passage: Passage) -> int:
-    found = ARTICLE.fullmatch(passage.article)
-    return (number(found["number"]) or 0) if found else 0
+    return article_number(passage.article) or 0

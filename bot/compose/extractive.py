@@ -29,7 +29,7 @@ from bot.search import CODE, articles_of, voted
 from bot.state import Found, Kind, Understood
 from bot.triage import is_injection
 from corpus.model import Cite, Status, Trust
-from corpus.numerals import ARTICLE, number
+from corpus.numerals import article_number
 from indexer.hit import Hit
 
 _CONSIDERED = 24
@@ -126,15 +126,10 @@ def _near(hit: Hit, before: Hit | None) -> float:
     """How near a passage stands to that of our last answer: a few articles from it, or elsewhere in a text that is shorter than the code."""
     if not before or hit.passage.title != before.passage.title:
         return 0.0
-    here, there = (_number(one.passage.article) for one in (hit, before))
+    here, there = (article_number(one.passage.article) for one in (hit, before))
     if here and there and abs(here - there) <= _FEW:
         return 1.0
     return 0.0 if hit.passage.title == CODE else 0.5
-
-
-def _number(label: str) -> int | None:
-    article = ARTICLE.match(label)
-    return number(article["number"]) if article else None
 
 
 def compose(found: Found, lexicon: Lexicon, *, limit: int = 2) -> Draft | None:

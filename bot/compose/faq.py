@@ -112,15 +112,16 @@ def _answers(match: Match, question: Understood, lexicon: Lexicon) -> bool:
     """Whether nothing speaks against a FAQ, however alike the questions are."""
     text = match.hit.passage.text
     words = (text, *match.hit.passage.questions)
+    said = "\n".join(words)
     # A FAQ on the same matter that says nothing of what is asked (the duty, not the fine) is no answer.
     if match.against >= match.score or (match.score < SAME and not tells(text, question)):
         return False
     matters = lexicon.matters(question.matter)
-    if matters and not matters & lexicon.matters("\n".join(words)):
+    if matters and not matters & lexicon.matters(said):
         return False  # 取水许可证 is no answer to 排污许可证
-    if match.score < SURE and things.on_another(things.named(question.matter), "\n".join(words)):
+    if match.score < SURE and things.on_another(things.named(question.matter), said):
         return False
-    if other_year(question.matter, "\n".join(words)):
+    if other_year(question.matter, said):
         return False
     if match.score < SURE and match.audience == (_other_side(question.text),):
         return False  # what one who complains should do is no help to the one complained about
@@ -167,13 +168,10 @@ def compose(
             if 1 <= mark <= len(match.hit.passage.stands_for)
         )
         lead.append((unmarked(sentence), cites))
+    leading = _LEAD
     if wants_penalty(found.question) and (at := _penalty(lead)):  # whatever duty the FAQ tells first
-        lead = [lead[at], *lead[:at], *lead[at + 1 :]]
-        first = 1
-    else:
-        first = _LEAD
-    blocks = _blocks(lead, first)
-    blocks = _named_as_draft(blocks, match.hit.status)
+        lead, leading = [lead[at], *lead[:at], *lead[at + 1 :]], 1
+    blocks = _named_as_draft(_blocks(lead, leading), match.hit.status)
     # What to do next hangs on what is asked: who wants to open a shop is not told to report one.
     steps = tuple((unmarked(step),) for step in entry.next_steps) if entry else ()
     if steps and (same or found.question.kind is not Kind.MAY):

@@ -5,25 +5,18 @@ import subprocess
 import sys
 from datetime import date
 
-import pytest
-
 from corpus.catalogue import Catalogue, Outcome
 
 from .test_catalogue import WRITER
 
 
-@pytest.fixture
-def url(empty_postgres):
-    return empty_postgres
-
-
-def test_two_processes_make_and_fill_one_catalogue(url, make):
+def test_two_processes_make_and_fill_one_catalogue(empty_postgres, make):
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
-    command = [sys.executable, "-c", WRITER, url]
+    command = [sys.executable, "-c", WRITER, empty_postgres]
     children = [subprocess.Popen([*command, name, "8", "5"], env=environment, stderr=subprocess.PIPE) for name in "ab"]
     said = [child.communicate(timeout=120)[1] for child in children]
     assert [child.returncode for child in children] == [0, 0], said
-    catalogue = Catalogue.open(url)
+    catalogue = Catalogue.open(empty_postgres)
     assert len(catalogue.documents()) == catalogue.revision() == 16
     document, passages = make("条例")
     assert catalogue.add(document, passages, actor="a") is Outcome.ADDED
