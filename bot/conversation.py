@@ -21,6 +21,9 @@ _LAST_WORDS = 60  # characters of our reply, in which a question back stands
 _QUESTION = re.compile(r"[?？]")
 _ADDS = re.compile(r"法|条|个人|单位")  # the law, the article, who: what is asked for of what was asked about
 _ENDS = re.compile(r"[?？。!！]*$")
+_NUMBER = re.compile(r"(?:选|第|就是)?([1-9一二三四])(?:个|项|种|号)?[。.]?")
+_OFFERED = re.compile(r"(?:(?<=[\s:：;；?？。,，(（])|^)([1-9])[.、)）]?\s*([^\d?？]{2,40})")
+_DIGITS = dict(zip("一二三四", "1234", strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ def whole(question: str, history: Sequence[Turn], *, leaning: bool | None = None
         rest = question[switched.end() :].strip(" ,，。:：")
         return Whole(rest if len(letters(rest)) >= 4 else question)
     if asked_back(history) and (leans(question) or not _ASKS.search(question)):
+        question = _picked(question, history[-1].content)
         return Whole(_joined(previous, question), True, previous)
     corrected = _after_correction(question)
     if corrected != question:
@@ -64,6 +68,13 @@ def whole(question: str, history: Sequence[Turn], *, leaning: bool | None = None
     if leaning or leans(question):
         return Whole(_joined(previous, question), True, previous, _said(history))
     return Whole(question, False, previous)
+
+
+def _picked(question: str, asked: str) -> str:
+    """:returns: of a list that we numbered the choice whose number a person typed (2 of `1 餐馆油烟 2 修车铺`), else the question"""
+    number = _NUMBER.fullmatch(question)
+    offered = {digit: text.strip(" ,，、;；。") for digit, text in _OFFERED.findall(normalise(asked))}
+    return offered.get(_DIGITS.get(number[1], number[1]), question) if number else question
 
 
 def _said(history: Sequence[Turn]) -> str:
@@ -191,10 +202,10 @@ _ASKING = re.compile(
 
 
 _SPLIT = re.compile(
-    r"(?<=[?？])|(?:[。；;,，]\s*)(?=(?:还有|另外|顺便问|再问|第[二三]个?问题|同时(?:想)?问)[,，:：]?)|\n|(?:^|(?<=[。？?；; ]))\s*(?:\d|[①②③④⑤])\s*[.、)）]?\s*(?=[一-鿿])"
+    r"(?<=[?？])|(?:[。；;,，]\s*|(?<=[一-鿿])\s+)(?=(?:还有|另外|顺便问|再问|第[二三]个?问题|同时(?:想)?问)[,，:：]?)|\n|(?:^|(?<=[。？?；; ]))\s*(?:\d|[①②③④⑤])\s*[.、)）]?\s*(?=[一-鿿])"
 )
 _ASKS = re.compile(
-    r"[?？]|多少|几多|怎么|如何|怎样|么样|谁|哪个|哪里|哪些|什么|么事|能不能|可不可以|要不要|需不需要|是否|吗|多久|几天|几时|是不是|有没有|算不算|咋|([一-鿿])不\1"
+    r"[?？]|多少|几多|几成|怎么|如何|怎样|么样|谁|哪个|哪里|哪些|什么|么事|能不能|可不可以|要不要|需不需要|是否|吗|多久|[好几]久|几(?:天|年|个月)(?!了|前|来|的事)|几时|是不是|有没有|算不算|咋|([一-鿿])不\1"
 )
 
 
@@ -217,6 +228,30 @@ def split(question: str, limit: int = 3) -> list[str]:
     if len(distinct) < 2:
         return [question]
     return [_completed(distinct, at) for at in range(min(limit, len(distinct)))]
+
+
+_CLAUSE = re.compile(r"[,，;；]\s*|(?<=[一-鿿])\s+(?=[一-鿿])")
+_OWN = 2  # letters that are no asking
+_ONE_SENTENCE = 60  # letters; what is longer is a story, whose asides are no questions
+
+
+def halves(question: str) -> tuple[str, ...]:
+    """:returns: the two questions of one sentence, each with its matter (台账存几年；老板换了，排污证多少天内改); () where it is one"""
+    out: list[str] = []
+    told = ""
+    for clause in _CLAUSE.split(question):
+        told = f"{told}，{clause}" if told else clause
+        if _ASKS.search(clause):
+            out.append(told)
+            told = ""
+    if (
+        len(out) != 2
+        or len(letters(question)) > _ONE_SENTENCE
+        or leans(out[1])
+        or any(len(letters(_ASKING.sub("", part))) < _OWN for part in out)
+    ):
+        return ()
+    return out[0], out[1]
 
 
 def _completed(parts: Sequence[str], at: int) -> str:

@@ -11,13 +11,14 @@ from pathlib import Path
 
 from bot.answer import Contact, Turn
 from bot.compose.regimes import WHICH
-from bot.compose.sentences import words_of
+from bot.compose.sentences import exact, plain_of, words_of
 from bot.conversation import clarified
 from bot.lexicon import Lexicon
 from bot.offtopic import nearness
 from bot.rules import read
 from bot.search import articles_of
 from bot.state import Found
+from bot.text import letters
 from bot.triage import ordinary
 from corpus.model import Cite
 from corpus.starter import Responsible
@@ -25,8 +26,9 @@ from indexer.hit import Hit
 
 ANSWER_AT = 0.65  # the confidence from which an answer is given, where the settings say nothing else
 CALIBRATION = Path(__file__).parent / "calibration.json"
-FEATURES = ("ordinary", "answers", "share", "near", "nearest")
+FEATURES = ("ordinary", "answers", "share", "near", "covered", "margin", "exact", "alone", "told")
 _SUMS_UP = 0.5
+_STORY = 5.0  # the logarithm of some 150 letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +60,8 @@ def features(found: Found, lead: Hit | None, lexicon: Lexicon) -> dict[str, floa
     question = found.question
     passage = lead.passage if lead else None
     words = words_of(passage) if passage else ()
-    known = passage.questions if passage else ()
+    said = (plain_of(passage) or passage.text) if passage else ""
     covered = lexicon.coverage(question.matter, *words) if words else 0.0
-    asked = max((lexicon.likeness(question.matter, other) for other in known), default=0.0)
     alike = [hit for hit in found.hits if _same(hit, lead, lexicon)]
     # what is named need not be described
     named = bool(found.named or question.standing or (found.transition and WHICH.search(question.text)))
@@ -70,7 +71,11 @@ def features(found: Found, lead: Hit | None, lexicon: Lexicon) -> dict[str, floa
         "share": _share(found.hits, alike),
         # the cells of a row hold few words to be near to
         "near": 1.0 if named else max(_row(found, lead), nearness(alike, "near", found.floors, covered)),
-        "nearest": 1.0 if named else nearness(alike, "near_asked", found.floors, asked),
+        "covered": covered,
+        "margin": _margin(found, lead),
+        "exact": float(bool(said) and exact(said, question)),
+        "alone": float(not question.followup),
+        "told": min(1.0, math.log1p(len(letters(question.text))) / _STORY),  # two words leave open what is meant
     }
 
 
@@ -79,6 +84,16 @@ def _share(hits: Sequence[Hit], alike: Sequence[Hit]) -> float:
     top = max((hit.score for hit in hits), default=0.0)
     trust = sum(math.exp(hit.score - top) for hit in hits)
     return sum(math.exp(hit.score - top) for hit in alike) / trust if trust else 0.0
+
+
+def _margin(found: Found, lead: Hit | None) -> float:
+    """By how much the leading article answers better than the next one."""
+    if not lead:
+        return 0.0
+    own, others = [0.0], [0.0]
+    for value, hit in found.order:
+        (own if articles_of(hit) & articles_of(lead) else others).append(value)
+    return max(0.0, max(own) - max(others))
 
 
 def _row(found: Found, lead: Hit | None) -> float:

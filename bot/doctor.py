@@ -39,14 +39,16 @@ _MAY_MISS = (None, Outcome.ESCALATE, Outcome.ANSWERED, Outcome.CLARIFY)  # what 
 # An answer as sure as this stands against a suspicion of the classifier; to miss an emergency does the greatest harm.
 # A question back is a guess too, so any answer goes before a suspicion that a fact is missing.
 CERTAIN = {
-    Outcome.EMERGENCY: 0.9,
+    Outcome.EMERGENCY: 0.75,
     Outcome.REFUSE: 0.8,
     Outcome.REDIRECT: 0.7,
     Outcome.ESCALATE: 0.6,
     Outcome.CLARIFY: 0.0,
 }
-_NEARLY = 0.9  # at least, where the classifier finds it likely
-_SURE, _SURER = 0.9, 0.05  # of an answer that a reading as leaning is not tried against; how much surer that must be
+# At least, where the classifier finds it likely. What hangs on nothing that was named is likelier to be a whole question in odd words.
+_NEARLY = dict.fromkeys(CERTAIN, 0.9) | {Outcome.CLARIFY: 0.7}
+_SURE, _SURER = 0.9, 0.05  # of an answer that another reading is not tried against; how much surer that must be
+_UNSURE = 0.75  # of an answer to two questions in one, beside which one of them may stay open
 
 
 class Doctor:
@@ -222,14 +224,35 @@ class Doctor:
         )
 
     def _answer(self, state: State) -> State:
-        answers = []
-        for found in state.found:
-            answer = self._from_model(found) if self._composer else None
-            answers.append(answer or self._library.answer(found, self._index()))
-        whole = merged(answers, state.parts[0].text if len(state.parts) == 1 else normalise(state.asked))
+        whole = merged(
+            list(map(self._composed, state.found)),
+            state.parts[0].text if len(state.parts) == 1 else normalise(state.asked),
+        )
+        whole = self._in_two(state, whole) or whole
         if doubted := self._doubted(state, whole):
             return replace(state, answer=doubted)
         return replace(state, answer=replies.introduced(whole, state.verdict) if state.verdict else whole)
+
+    def _composed(self, found: Found) -> Answer:
+        answer = self._from_model(found) if self._composer else None
+        return answer or self._library.answer(found, self._index())
+
+    def _in_two(self, state: State, whole: Answer) -> Answer | None:
+        """:returns: the answers to both questions of one sentence, where each has one of its own that `whole` does not give"""
+        if len(state.parts) != 1 or state.parts[0].followup:
+            return None
+        parts = understand(state.asked, state.history, state.context, self._laws, self._region, leaning=False, apart=True)
+        if len(parts) != 2:
+            return None
+        index = self._index()
+        both = [self._composed(self._found(part, index)) for part in parts]
+        given = [answer for answer in both if answer.outcome is Outcome.ANSWERED and answer.citations]
+        if whole.outcome is not Outcome.ANSWERED:
+            suspected = state.verdict and state.verdict.doubt
+            return merged(both, normalise(state.asked)) if given and not suspected else None
+        more = len(given) == 2 and not all(_begins(answer) in whole.text for answer in given)
+        more |= whole.confidence < _UNSURE and any(answer.confidence >= whole.confidence + _SURER for answer in given)
+        return merged(both, normalise(state.asked)) if more else None
 
     def _doubted(self, state: State, answer: Answer) -> Answer | None:
         """:returns: the reply to what the classifier suspects, or the question back, where the answer is not sure enough to
@@ -238,7 +261,7 @@ class Doctor:
         doubt = state.verdict.doubt if state.verdict else None
         if not doubt or not doubt.outcome:
             return None
-        certain = max(CERTAIN[doubt.outcome], _NEARLY if doubt.likely else 0.0)
+        certain = max(CERTAIN[doubt.outcome], _NEARLY[doubt.outcome] if doubt.likely else 0.0)
         if answer.outcome is Outcome.ANSWERED and answer.confidence >= certain:
             return None
         faint = not doubt.likely and doubt.outcome in (Outcome.ESCALATE, Outcome.REDIRECT)

@@ -18,7 +18,7 @@ MAX_CHARACTERS = 2000
 # (see CERTAIN in `bot.doctor`). Set on sentences in three parts, each judged by what was learned from the other two, and on
 # development questions; to miss an emergency does the greatest harm.
 SURE = {
-    Outcome.EMERGENCY: 0.07,
+    Outcome.EMERGENCY: 0.2,
     Outcome.REFUSE: 0.72,
     Outcome.REDIRECT: 0.72,
     Outcome.ESCALATE: 0.72,
@@ -27,7 +27,7 @@ SURE = {
 }
 LIKELY = {Outcome.REFUSE: 0.45, Outcome.REDIRECT: 0.45, Outcome.ESCALATE: 0.45}
 SUSPECT = {
-    Outcome.EMERGENCY: 0.05,
+    Outcome.EMERGENCY: 0.07,
     Outcome.REFUSE: 0.2,
     Outcome.REDIRECT: 0.15,
     Outcome.ESCALATE: 0.12,
@@ -43,6 +43,9 @@ _PLAIN = 0.8  # of two of its clauses, which make one whatever law is asked abou
 _GOES_ON = 0.9  # of one clause after another emergency
 _AFTERWARDS = re.compile(
     r"罚|赔|责任|坐牢|判刑|起诉|官司|违法|保险|补偿|医药费|误工费|法律上|一般来说|哪一?[条部]|告(?:谁|他|它|对方|厂)|找谁赔|公开"
+)
+_SETTLED = re.compile(
+    r"演习|演练|(?:已经?|都)[^，,。]{0,4}(?:处置完|处理完|处理好|解决|控制住|堵住|扑灭|灭掉|关上|修好|收队)|没事了|虚惊|出院了"
 )
 _OWED, _BARE = 0.45, 0.9  # of a follow-up made whole and of its own words, to ask back though a question stands before
 _REPLIES = {"refuse:evade": "refuse-evasion"}
@@ -116,11 +119,15 @@ def _followed(question: str, made: Whole, verdict: Verdict) -> Verdict:
 
 
 def _over(question: str) -> bool:
-    """Whether a turn asks what the law makes of an emergency and does not tell plainly of one that goes on (又漏了)."""
+    """Whether a turn tells that an emergency is over or asks what the law makes of it, and does not tell plainly of one that
+    goes on (又漏了).
+    """
     text = squeezed(question)
-    if not _AFTERWARDS.search(text) or _certain(text):
+    settled = _SETTLED.search(text)
+    if not settled and (not _AFTERWARDS.search(text) or _certain(text)):
         return False
-    return all(likelihoods(part)[Outcome.EMERGENCY] < _GOES_ON for part in _clauses(question))
+    told = [part for part in _clauses(question) if not _SETTLED.search(part)]
+    return all(likelihoods(part)[Outcome.EMERGENCY] < _GOES_ON for part in told)
 
 
 def owes(whole: str, fragment: str) -> bool:

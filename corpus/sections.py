@@ -192,7 +192,7 @@ def rows_of(block: Block, headings: tuple[str, ...]) -> Iterator[Part]:
             yield above or "表", "section", headings, text
         return
     for number, row in enumerate(body, 1):
-        pairs = dict.fromkeys((name, cell) for name, cell in zip(head, row, strict=True) if cell)
+        pairs = dict.fromkeys((name, mend.figure(cell)) for name, cell in zip(head, row, strict=True) if cell)
         if pairs:
             lines = [f"{name}：{cell}" if name else cell for name, cell in pairs]
             yield _row_label(row, above, number, counted), "row", headings, "\n".join(lines)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from bot.answer import Answer, Block, Speaker
 from bot.compose import licences, things
 from bot.compose.basis import Basis, Draft, quote_for
 from bot.compose.conflict import prevailing, unfounded
 from bot.compose.penalties import table
-from bot.compose.rows import block_of
+from bot.compose.rows import beyond, block_of
 from bot.compose.sentences import (
     FITS,
     Piece,
@@ -28,6 +29,8 @@ from bot.lexicon import Lexicon
 from bot.search import CODE, articles_of, voted
 from bot.state import Found, Kind, Understood
 from bot.triage import is_injection
+from bot.understanding import asks_also
+from bot.values import values
 from corpus.model import Cite, Status, Trust
 from corpus.numerals import article_number
 from indexer.hit import Hit
@@ -52,10 +55,13 @@ _FEW = 12  # articles; about as long as a section of the code
 _BESIDE, _AS_WELL = 0.3, 0.4
 _NO_PENALTY = 0.75  # the duty behind a penalty that is asked for
 _OTHER_THING = 0.75  # a rule on another trade alone (干洗店, where a nail salon is asked about)
+_OTHER_STEP = 0.5  # a row for another step of a scale (13 to 15 分贝, where it is 5)
 _OTHER_LICENCE = 0.5  # a rule on another kind of licence (that for dangerous waste, where 排污许可证 is asked about)
 _SAID = 0.9  # of the words of a sentence, in one that stands there
 _SAME_CONDUCT = 0.3  # of the words of a sentence on persons, in the leading one
 _TRIED = 3  # passages, for one that tells what is asked of what is asked about
+_HARDLY, _GLANCE = 0.15, 240  # of the question; characters
+_EXACT = (Kind.DEADLINE, Kind.SUM)
 _CASES = 4  # further kinds of conduct of the same article, beside the one asked about
 _PERSONS = re.compile(r"(?:主管|责任)人员.{0,24}(?:罚款|拘留|处分|不得|罚 ?\d)|(?:法定代表人|负责人).{0,30}(?:罚款|拘留)")
 _ASKS_PERSONS = re.compile(
@@ -96,6 +102,7 @@ def ranked(
     penal = wants_penalty(question)
     kinds = licences.asked(question, lexicon)
     asked = things.named(question.matter)
+    measured = values(question.matter)
     out = []
     for hit in usable:
         said = plain_of(hit.passage) or hit.passage.text
@@ -118,6 +125,7 @@ def ranked(
         value *= _NO_PENALTY if penal and not seen["punishes"] else 1.0
         value *= _OTHER_LICENCE if kinds and licences.on_another(kinds, "\n".join(words_of(hit.passage))) else 1.0
         value *= _OTHER_THING if things.on_another(asked, said) else 1.0
+        value *= _OTHER_STEP if hit.passage.kind == "row" and beyond(hit.passage, measured) else 1.0
         out.append((value, hit))
     return sorted(out, key=lambda row: -row[0])
 
@@ -207,12 +215,42 @@ def leading(
     if persons and persons not in chosen:
         chosen.append(persons)
         blocks.append(Block(named(persons.text, hit), "detail", (cite,)))
+    if beside := _asked_beside(found, question, blocks):
+        chosen.append(beside)
+        blocks.append(Block(named(beside.text, hit), "detail", (cite,)))
     others = [piece for piece in found if piece not in chosen and piece.score >= 0.3 * chosen[0].score]
     if question.kind is Kind.SUM and (rows := table(best(others, _CASES), cite, hit.passage.label)):
         return [*blocks, rows]
-    if more := best(others, 3):
+    if more := _rest(found, chosen) if _found_by_sense(found) else best(others, 3):
         blocks.append(Block(named("".join(piece.text for piece in more), hit), "detail", (cite,)))
     return blocks
+
+
+def _found_by_sense(found: list[Piece]) -> bool:
+    """Whether hardly a word of the question stands in a passage (查信息收费不: 不收取费用), so that words cannot choose among its
+    sentences.
+    """
+    return max((piece.held for piece in found), default=0.0) < _HARDLY
+
+
+def _rest(found: list[Piece], chosen: list[Piece]) -> list[Piece]:
+    """:returns: the other sentences in reading order, as many as are read at a glance"""
+    rest: list[Piece] = []
+    for piece in found:
+        if piece not in chosen and sum(len(one.text) for one in (*rest, piece)) <= _GLANCE:
+            rest.append(piece)
+    return rest
+
+
+def _asked_beside(found: list[Piece], question: Understood, said: Sequence[Block]) -> Piece | None:
+    """:returns: the sentence with the time or the sum that another clause of the question asks for, where none is said yet"""
+    for kind in _EXACT:
+        asked = replace(question, kind=kind)
+        if kind is question.kind or not asks_also(question.text, kind) or any(exact(block.text, asked) for block in said):
+            continue
+        if telling := best([piece for piece in found if exact(piece.text, asked)], 1):
+            return telling[0]
+    return None
 
 
 def _persons(found: list[Piece], lead: Piece, lexicon: Lexicon) -> Piece | None:
@@ -238,6 +276,8 @@ def _lead(found: list[Piece], question: Understood) -> list[Piece]:
     telling = next(
         (told for test in (exact, tells) if (told := [piece for piece in found if test(piece.text, question)])), found
     )
+    if _found_by_sense(found):
+        return telling[:1]  # the rule stands before its exceptions
     top = best(telling, 1)
     if not top:
         return []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.answer import Block, Speaker
@@ -20,6 +22,10 @@ from corpus.starter import Starter
 from indexer.hit import Hit, Index
 
 _MANY = 2  # articles in place of one, of which each is told in full
+# How a digest says of its article which one prevails: 已由《生态环境法典》第一千一百零三条改了，数额以法典为准.
+_PREVAILS = re.compile(
+    r"《(?P<title>[^《》]{2,20})》(?P<article>第[零一二三四五六七八九十百千]+条)[^《》。]{0,12}(?:改了|为准)"
+)
 _REPEALS = Cite(CODE, "第一千二百四十二条")
 
 
@@ -34,8 +40,8 @@ def by_article(found: Found, index: Index, starter: Starter, lexicon: Lexicon) -
                 blocks += _instead(hit, now, found.question, basis, starter, lexicon, len(found.replaced) > _MANY)
         else:
             asking = _asking(found.question, hit, lexicon)
-            blocks += leading(hit, asking, lexicon, basis)
-            blocks += _overridden(hit, asking, index, lexicon, basis)
+            told = leading(hit, asking, lexicon, basis)
+            blocks += [*told, *_overridden(hit, told, asking, index, lexicon, basis)]
     for reference in found.unknown:
         blocks += _not_held(reference.cite, found.question, index, starter, basis, lexicon)
     if not basis.citations:
@@ -59,12 +65,20 @@ def asks_beside(found: Found, lexicon: Lexicon) -> bool:
     return lexicon.names_matter(rest)
 
 
-def _overridden(hit: Hit, question: Understood, index: Index, lexicon: Lexicon, basis: Basis) -> list[Block]:
-    """Where an article of lower rank names other sums than a law on the same matter, the law is shown beside it."""
+def _overridden(
+    hit: Hit, told: Sequence[Block], question: Understood, index: Index, lexicon: Lexicon, basis: Basis
+) -> list[Block]:
+    """:param told: what is said of the article
+    :returns: where an article of lower rank names other sums than a law on the same matter, the law beside it; that one which
+        its digest names, else the nearest
+    """
     if hit.document.rank >= Rank.LAW or not sums(hit.passage.text):
         return []
-    near = index.search(hit.passage.text[:300], on=question.today, region=question.region, k=12)
-    higher = above(hit, near, lexicon)
+    said = _PREVAILS.search(told[0].text) if told else None
+    higher = index.article(said["title"], said["article"], on=question.today) if said else None
+    if not higher:
+        near = index.search(hit.passage.text[:300], on=question.today, region=question.region, k=12)
+        higher = above(hit, near, lexicon)
     if not higher:
         return []
     blocks = leading(higher, replace(question, matter=hit.passage.text[:200], kind=Kind.SUM), lexicon, basis)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import combinations
 
 from bot.answer import Block, Speaker
@@ -12,6 +12,7 @@ from bot.compose.basis import MAX_QUOTE, Basis, Draft
 from bot.lexicon import Lexicon
 from bot.state import Found, Understood
 from bot.text import normalise, terms
+from bot.values import Value
 from corpus.model import Passage, Status
 from indexer.hit import Hit
 
@@ -22,6 +23,7 @@ _ORDER = re.compile(r"序号|备 ?注|危险特性")
 _MEANING = re.compile(r"含义")  # 本栏目环境敏感区含义 explains the columns before it
 _NAME = 60
 _BEST, _NEAR = 0.45, 0.95
+_OF_WHOLE = 0.4  # the share of what the best row holds that its trade must hold to decide
 _LEAST = 0.02  # the share of the question that must name a trade
 _NAMED, _WHOLLY, _NEARNESS = 0.35, 0.35, 0.3
 # A size, or the wish to hear the limit.
@@ -37,6 +39,8 @@ _SHORTEST, _LONGEST, _OFFERED = 4, 45, 3  # characters of a choice, choices
 _WITHIN = re.compile(r"（含[^（）]*）")  # 一般工业固体废物（含污水处理污泥） is no sewage works
 _BUYS = re.compile(r"更换|[换装添购买]了?一?[台套个]|安装|购置|添置|新购|新上|上一?[台套]")
 _MAKES = re.compile(r"制造\d*\*?$")
+# A cell that is nothing but a step of a scale: 超标4－6分贝, 超标16分贝以上.
+_STEP = re.compile(r"[一-鿿]*(\d+)(?:\s*[-－—–~～至]\s*(\d+))?\s*([一-鿿]{1,3}?)(以上)?")
 _CODE = re.compile(r"\s*\d{3,4}\*?")
 _PART = re.compile(r"[；;、，,（）()：\n]|\d+\*?")
 
@@ -77,7 +81,8 @@ def ranked(question: Understood, hits: Sequence[Hit], lexicon: Lexicon) -> list[
 
     Rows of one catalogue share their conditions (年用溶剂型涂料 10 吨), so the trade decides: of the question's words that
     name a trade in any of the rows, how many does this one hold; and how much of one of its trades is asked for, so that
-    洗车场 goes before 汽车整车制造 for a car wash. Where no trade is named (加油站 stands among the conditions), the whole row.
+    洗车场 goes before 汽车整车制造 for a car wash. Where no trade is named (加油站 stands among the conditions) or a condition
+    holds far more of the question (专业电镀企业, and 非专业视听设备 is a trade), the whole row.
     """
     rows = [hit for hit in hits if hit.passage.kind == "row" and hit.status is Status.IN_FORCE]
     top = max((hit.score for hit in rows), default=0.0)
@@ -85,6 +90,7 @@ def ranked(question: Understood, hits: Sequence[Hit], lexicon: Lexicon) -> list[
     asked = set(lexicon.terms(_AREA.sub(" ", named[0] if named else question.matter)))  # nor an area, which is no trade
     least = _LEAST * lexicon.weight(asked)
     bought = _BUYS.search(question.matter)  # who puts up a boiler does not make boilers
+    readings = []
     for text_of in (trade, lambda passage: passage.text):
         parts = {
             hit.passage.id: [
@@ -95,10 +101,11 @@ def ranked(question: Understood, hits: Sequence[Hit], lexicon: Lexicon) -> list[
             for hit in rows
         }
         names = {id_: set().union(*terms) & asked for id_, terms in parts.items()}
-        every = lexicon.weight(set().union(*names.values()))
-        if every and every >= least:
-            break
-    else:
+        readings.append((parts, names, max(map(lexicon.weight, names.values()), default=0.0)))
+    by_trade, whole = readings
+    parts, names, _ = by_trade if by_trade[2] >= max(least, _OF_WHOLE * whole[2]) else whole
+    every = lexicon.weight(set().union(*names.values()))
+    if not every or every < least:
         return []
     out = []
     for hit in rows:
@@ -110,6 +117,20 @@ def ranked(question: Understood, hits: Sequence[Hit], lexicon: Lexicon) -> list[
         near = max(0.0, hit.score / top) if top > 0 else 0.0
         out.append((_NAMED * held + _WHOLLY * wholly + _NEARNESS * near, hit))
     return sorted(out, key=lambda row: -row[0])
+
+
+def beyond(passage: Passage, measured: Collection[Value]) -> bool:
+    """Whether a row is for another step of a scale than the one asked about: that for 13 to 15 分贝, where it is 5."""
+    for heading, cell in columns(passage):
+        step = (
+            _STEP.fullmatch(cell) if "单位" in heading else None
+        )  # 计税单位; a class (报告书) is one of several of its row
+        if step and (step[2] or step[4]):
+            least, most = float(step[1]), float(step[2]) if step[2] else float("inf")
+            asked = [value.amount for value in measured if value.unit == step[3]]
+            if asked and not any(least <= amount <= most for amount in asked):
+                return True
+    return False
 
 
 def choices(question: Understood, passage: Passage, lexicon: Lexicon) -> tuple[str, ...]:

@@ -176,3 +176,19 @@ def visitor(chromium, site):
     for context in opened:
         context.close()
     assert wrong == []
+
+
+@pytest.fixture
+def staff(sign_in):
+    return sign_in(Role.STAFF)
+
+
+@pytest.fixture
+def work(app):
+    """:returns: a function that does all the work that waits"""
+
+    def done():
+        while app.state.house.worker.run_one():
+            pass
+
+    return done

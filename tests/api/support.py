@@ -8,6 +8,8 @@ import threading
 import time
 from contextlib import contextmanager
 from datetime import date
+from html import unescape
+from urllib.parse import quote
 
 import uvicorn
 
@@ -132,3 +134,40 @@ def sign_up(page, setup_path):
     page.get_by_label("再填一次密码").fill(PASSWORD)
     page.get_by_role("button", name="建立账号").click()
     page.wait_for_url("**/console")
+
+
+LAW = """中华人民共和国试行法
+
+（2025年3月1日第十届全国人民代表大会常务委员会第三次会议通过）
+
+第一章 总则
+
+第一条 为了试行，制定本法。
+
+第二条 试行应当公开。
+
+第二章 附则
+
+第三条 本法自2025年6月1日起施行。
+"""
+
+
+def upload(client, content=LAW, name="试行法.txt"):
+    return client.post(
+        "/console/documents/upload",
+        content=content.encode() if isinstance(content, str) else content,
+        headers={"X-File-Name": quote(name), "Accept": "application/json"},
+    )
+
+
+def form_of(page):
+    return {name: value for name, value in re.findall(r'name="(\w+)" value="([^"]*)"', page) if name != "publish"}
+
+
+def confirmed(page):
+    """:returns: the doubts that the page asks about before it publishes"""
+    return [unescape(doubt) for doubt in re.findall(r'name="confirmed" value="([^"]*)"', page.text)]
+
+
+def publish(client, draft, **changed):
+    return client.post(draft, data=form_of(client.get(draft).text) | {"level": "国家法律", "publish": "true"} | changed)

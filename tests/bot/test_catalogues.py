@@ -98,6 +98,15 @@ def test_a_size_and_the_words_of_asking_make_no_row_fit(catalogue, context, ques
     assert catalogue._found(part, catalogue._index()).fitting == ()
 
 
+def test_a_condition_that_holds_far_more_of_the_question_goes_before_a_word_of_a_trade(monkeypatch, context):
+    monkeypatch.setitem(DOCUMENTS, "eia", EIA)
+    screens = row(78, "非专业视听设备制造", 报告书="有分割、焊接的", 报告表="其他")
+    metal = row(67, "金属表面处理及热处理加工", 报告书="专业电镀厂；使用有机涂层的", 报告表="其他")
+    doctor = Doctor(lambda: FakeIndex((screens, metal)), STARTER, region=HOME, answer_at=0.0)
+    assert doctor.ask("专业电镀厂的环评做哪一种", context=context).citations[0].article == "第67项"
+    assert doctor.ask("视听设备制造的环评做哪一种", context=context).citations[0].article == "第78项"
+
+
 def test_the_numbers_of_the_classification_are_not_said(monkeypatch, context):
     monkeypatch.setitem(DOCUMENTS, "eia", EIA)
     doctor = Doctor(lambda: FakeIndex((PRINT,)), STARTER, region=HOME, answer_at=0.0)
@@ -158,3 +167,30 @@ def test_the_shop_that_is_opened_keeps_its_name():
     assert trades("开家具厂环评做什么")[0] == "家具厂"
     assert trades("开家电修理店环评做什么")[0] == "家电修理店"
     assert trades("新开一家洗车店环评做什么")[0] == "洗车店"
+
+
+TAX = Document("tax", "环境保护税法", level="法律")
+
+
+@pytest.mark.parametrize(
+    ("asked", "row_of"),
+    [("超标5分贝", "第2行"), ("超标13分贝", "第3行"), ("超标二十分贝", "第4行")],
+)
+def test_of_a_scale_the_step_that_is_asked_about(monkeypatch, context, asked, row_of):
+    monkeypatch.setitem(DOCUMENTS, "tax", TAX)
+    steps = ("超标1－3分贝", "超标4－6分贝", "超标13－15分贝", "超标16分贝以上")
+    noise = [
+        Passage(
+            f"tax:{at}",
+            "tax",
+            TAX.short_title,
+            f"第{at}行",
+            f"税 目：工业噪声\n计税单位：{step}\n税 额：每月{at}50元",
+            kind="row",
+        )
+        for at, step in enumerate(steps, 1)
+    ]
+    for order in (noise, noise[::-1]):
+        doctor = Doctor(lambda order=order: FakeIndex(tuple(order)), STARTER, region=HOME, answer_at=0.0)
+        answer = doctor.ask(f"工业噪声夜间{asked}，一个月环境保护税要交多少", context=context)
+        assert answer.citations[0].article == row_of

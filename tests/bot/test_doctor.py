@@ -131,6 +131,28 @@ def test_two_questions_are_both_answered(doctor, context):
     assert all(1 <= cite <= len(answer.citations) for block in answer.blocks for cite in block.cites)
 
 
+def test_two_questions_in_one_sentence_are_both_answered_and_one_is_not_cut(doctor, context):
+    both = doctor.ask("江边一公里可以建化工厂吗，没有排污许可证就排污罚多少", context=context)
+    assert [cite.article for cite in both.citations[:2]] == ["第二十六条", "第一千一百零二条"]
+    assert [block.text for block in both.blocks if block.text.startswith("关于")] == [
+        "关于“江边一公里可以建化工厂吗”：",
+        "关于“没有排污许可证就排污罚多少”：",
+    ]
+    one = doctor.ask("我们厂在江边，没有排污许可证就排污，会罚多少", context=context)
+    assert not any(block.text.startswith("关于") for block in one.blocks)
+
+
+def test_what_another_clause_asks_is_told_too(context):
+    """The last clause asks what one may do, the one before how long."""
+    permit = article(
+        PERMIT, "第二十条", "批准跨地区转移的决定有效期为十二个月。可以在批准的期限内多次转移。转移之前应当填写联单。"
+    )
+    doctor = Doctor(lambda: FakeIndex((permit,)), STARTER, region=HOME, answer_at=0.0)
+    said = doctor.ask("跨地区转移的决定批下来管多久，能不能分几次转移", context=context).text
+    assert "多次转移" in said
+    assert "十二个月" in said
+
+
 def test_clarifies_once_and_not_twice(doctor, context):
     first = doctor.ask("要不要做环评", (), context)
     assert first.outcome is Outcome.CLARIFY

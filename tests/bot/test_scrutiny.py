@@ -127,7 +127,11 @@ FALSIFIED = {
     "sums mixed": (r"(\d+) 万元以上 (\d+) 万元以下", lambda m: f"{m[1]} 万元以上 {int(m[2]) * 10} 万元以下", 0.95),
     # a sum for the ordinary case; who orders what may be the same in both
     "made grave": (r"^(?!.*情节严重)(.*?)的，((?:罚|由).*\d)", lambda m: f"{m[1]}，情节严重的，{m[2]}", 0.95),
-    "made slight": (r"^(\D*)情节严重的，?", lambda m: m[1], 0.8),  # one sum, or what comes second would stand for the first
+    "made slight": (
+        r"^(\D*)情节严重的，?",
+        lambda m: m[1],
+        0.75,
+    ),  # one sum, or what comes second would stand for the first
     "permitted": (r"不得|禁止|不准", lambda m: "可以", 0.85),
     "exempted": (r"应当|必须", lambda m: "不需要", 0.85),
     "forbidden": (r"应当", lambda m: "不得", 0.7),

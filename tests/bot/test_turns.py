@@ -43,6 +43,14 @@ def test_what_to_do_first_is_not_said_again_where_the_law_is_asked(doctor, conte
     assert doctor.ask(turn, SPILL, context).outcome is not Outcome.EMERGENCY
 
 
+@pytest.mark.parametrize(
+    ("turn", "urgent"),
+    [("刚才那个是演习，已经收队了", False), ("都处置完了，人也出院了", False), ("又漏了，柴油还在往河里流", True)],
+)
+def test_what_is_over_is_no_emergency_any_more(doctor, context, turn, urgent):
+    assert (doctor.ask(turn, SPILL, context).outcome is Outcome.EMERGENCY) is urgent
+
+
 @pytest.mark.parametrize("question", ["那个到底什么时候交", "那个年报最晚哪天交？"])
 def test_a_first_question_that_names_nothing_is_asked_back(context, question):
     doctor = Doctor(FakeIndex, STARTER, region=HOME)

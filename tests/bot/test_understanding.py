@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answer import Context, Turn
-from bot.conversation import Whole, hangs, misses, split, whole
+from bot.conversation import Whole, halves, hangs, misses, split, whole
 from bot.dates import period
 from bot.places import place
 from bot.references import Laws, references, rivals
@@ -197,6 +197,18 @@ def test_answer_to_a_question_back_is_joined():
 
 
 @pytest.mark.parametrize(
+    ("asked", "turn", "picked"),
+    [
+        ("是哪里来的味道？1 餐馆油烟 2 干洗店、修车铺 3 养殖场", "2", "干洗店、修车铺"),
+        ("井水作什么用？① 家庭生活 ② 灌溉 ③ 经营", "第三个", "经营"),
+        ("您做的是哪一行？", "2", "2"),
+    ],
+)
+def test_a_number_picks_from_a_list_of_ours(asked, turn, picked):
+    assert whole(turn, turns("味道熏人怎么办", asked)).text == f"味道熏人怎么办，{picked}"
+
+
+@pytest.mark.parametrize(
     "turn", ["个人最多罚多少", "那要是他不改呢", "变更之后它的有效期重新算吗", "找哪个部门办", "确定吗，哪一条写的"]
 )
 def test_a_turn_that_leans_takes_over_the_question_before(turn):
@@ -259,3 +271,21 @@ def test_understand_puts_it_together():
     assert question.on == date(2026, 7, 15)
     assert question.today == TODAY
     assert "今年7月" not in question.matter
+
+
+@pytest.mark.parametrize(
+    ("question", "two"),
+    [
+        ("台账存几年；老板换人了，排污证多少天内改", ("台账存几年", "老板换人了，排污证多少天内改")),
+        (
+            "报告表多少天能批下来，建完以后验收报告又要公示多少天",
+            ("报告表多少天能批下来", "建完以后验收报告又要公示多少天"),
+        ),
+        ("排污许可证怎么办", ()),
+        ("没办排污许可证，会不会罚，罚多少", ()),  # the second leans on the first
+        ("几年了冇得人管，餐馆油烟到底归哪个查", ()),
+        ("老板说就几天的事，光敞门喷漆会罚多少钱", ()),
+    ],
+)
+def test_one_sentence_that_asks_two_things(question, two):
+    assert halves(question) == two

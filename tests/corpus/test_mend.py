@@ -21,6 +21,21 @@ def test_stray_spaces_leave_numbers_and_list_marks_stay(broken, mended):
     assert mend.tidy(broken) == mended
 
 
+@pytest.mark.parametrize(
+    ("cell", "mended"),
+    [
+        ("0. 05", "0.05"),
+        ("1. 2元至12元", "1.2元至12元"),
+        ("3. 3吨污水", "3.3吨污水"),
+        ("1. 0－1，13－14 2. 1－2，12－13", "1. 0－1，13－14 2. 1－2，12－13"),
+        ("53. 2，4－二硝基氯苯", "53. 2，4－二硝基氯苯"),
+        ("1. pH值", "1. pH值"),
+    ],
+)
+def test_the_figure_of_a_cell_is_one_number_and_a_list_stays_a_list(cell, mended):
+    assert mend.figure(cell) == mended
+
+
 @given(st.text(max_size=80))
 def test_tidying_loses_nothing_but_white_space(text):
     def solid(value):
