@@ -273,8 +273,9 @@ class Doctor:
         return replace(replies.reply(doubt, text, self._starter.contacts, state.context.on), hits=answer.hits)
 
     def _again(self, state: State) -> State:
-        """A later turn read once more where its answer says again what was said last: as standing alone; or where it may lean and
-        led nowhere by itself or to no sure answer: as leaning. The other reading stands if it brings an answer that is new, or surer.
+        """A later turn read once more: as standing alone where its answer says again what was said last, or where it was taken to
+        lean and led nowhere; as leaning where it may lean and led nowhere by itself or to no sure answer. The other reading
+        stands if it brings an answer that is new, or surer.
         """
         answer = self._answered(state)
         if not state.history or state.leaning is not None:
@@ -285,6 +286,10 @@ class Doctor:
             fresh = other.outcome is Outcome.ANSWERED and not repeats(_begins(other), state.asked, state.history)
             return alone if fresh else replace(state, answer=self._judgement.unknown(state.found[0], 0.0, ("said-before",)))
         nowhere = "escalate:unknown" in answer.reasons or answer.outcome is Outcome.CLARIFY
+        if "escalate:unknown" in answer.reasons and any(part.followup for part in state.parts):
+            alone = self._read(state, leaning=False)
+            other = self._answered(alone)
+            return alone if other.outcome is Outcome.ANSWERED and other.confidence >= _UNSURE else state
         unsure = answer.outcome is Outcome.ANSWERED and answer.confidence < _SURE
         if not (nowhere or unsure) or not may_lean(normalise(state.asked)):
             return state

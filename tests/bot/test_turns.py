@@ -70,6 +70,24 @@ def test_a_turn_that_leads_nowhere_is_read_again_as_leaning(doctor, context):
     assert "第一千一百零二条" in [citation.article for citation in after.citations]
 
 
+def test_a_turn_that_leads_nowhere_with_the_one_before_is_read_alone(context, monkeypatch):
+    """It looks as if it leaned, and what it leans on says nothing of it."""
+    doctor = Doctor(lambda: FakeIndex((NO_PERMIT, RENEWAL)), STARTER, region=HOME)
+    given = doctor.ask("没有排污许可证就排污，怎么处罚？", (), context)
+    assert given.outcome is Outcome.ANSWERED
+    nowhere = doctor._judgement.unknown
+    read = doctor._library.answer
+    monkeypatch.setattr("bot.doctor._UNSURE", 0.0)
+    monkeypatch.setattr(
+        doctor._library,
+        "answer",
+        lambda found, index: nowhere(found, 0.0, ()) if found.question.followup else read(found, index),
+    )
+    monkeypatch.setattr("bot.conversation.leans", lambda question: True)
+    answer = doctor.ask("没有排污许可证就排污，怎么处罚？", FUMES, context)
+    assert answer.citations == given.citations
+
+
 @pytest.mark.parametrize(
     ("turn", "made"),
     [
