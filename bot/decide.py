@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bot.answer import Contact, Turn
 from bot.compose.regimes import WHICH
-from bot.compose.sentences import exact, plain_of, words_of
+from bot.compose.sentences import exact, said_by, words_of
 from bot.conversation import clarified
 from bot.lexicon import Lexicon
 from bot.offtopic import nearness
@@ -60,7 +60,7 @@ def features(found: Found, lead: Hit | None, lexicon: Lexicon) -> dict[str, floa
     question = found.question
     passage = lead.passage if lead else None
     words = words_of(passage) if passage else ()
-    said = (plain_of(passage) or passage.text) if passage else ""
+    said = said_by(passage) if passage else ""
     covered = lexicon.coverage(question.matter, *words) if words else 0.0
     alike = [hit for hit in found.hits if _same(hit, lead, lexicon)]
     # what is named need not be described
@@ -90,9 +90,10 @@ def _margin(found: Found, lead: Hit | None) -> float:
     """By how much the leading article answers better than the next one."""
     if not lead:
         return 0.0
+    leading = articles_of(lead)
     own, others = [0.0], [0.0]
     for value, hit in found.order:
-        (own if articles_of(hit) & articles_of(lead) else others).append(value)
+        (own if articles_of(hit) & leading else others).append(value)
     return max(0.0, max(own) - max(others))
 
 

@@ -15,7 +15,7 @@ from bot.compose import extractive, faq, rows
 from bot.compose.basis import Basis
 from bot.compose.library import LibraryComposer
 from bot.compose.model import ModelComposer, draft
-from bot.conversation import hangs, may_lean, misses, repeats, whole, with_expert
+from bot.conversation import halves, hangs, may_lean, misses, repeats, whole, with_expert
 from bot.decide import ANSWER_AT, Calibration, calibration, clarifying
 from bot.english import in_chinese
 from bot.judgement import Judgement
@@ -48,7 +48,9 @@ CERTAIN = {
 # At least, where the classifier finds it likely. What hangs on nothing that was named is likelier to be a whole question in odd words.
 _NEARLY = dict.fromkeys(CERTAIN, 0.9) | {Outcome.CLARIFY: 0.7}
 _SURE, _SURER = 0.9, 0.05  # of an answer that another reading is not tried against; how much surer that must be
-_UNSURE = 0.75  # of an answer to two questions in one, beside which one of them may stay open
+# Below, an answer to two questions in one may yield to an answer to one of them; from here on a turn that led nowhere with the
+# one before may stand alone.
+_UNSURE = 0.75
 
 
 class Doctor:
@@ -241,7 +243,8 @@ class Doctor:
         """:returns: the answers to both questions of one sentence, where each has one of its own that `whole` does not give"""
         if len(state.parts) != 1 or state.parts[0].followup:
             return None
-        parts = understand(state.asked, state.history, state.context, self._laws, self._region, leaning=False, apart=True)
+        two = halves(state.parts[0].text)
+        parts = [part for half in two for part in understand(half, (), state.context, self._laws, self._region)]
         if len(parts) != 2:
             return None
         index = self._index()
@@ -285,8 +288,9 @@ class Doctor:
             other = self._answered(alone)
             fresh = other.outcome is Outcome.ANSWERED and not repeats(_begins(other), state.asked, state.history)
             return alone if fresh else replace(state, answer=self._judgement.unknown(state.found[0], 0.0, ("said-before",)))
-        nowhere = "escalate:unknown" in answer.reasons or answer.outcome is Outcome.CLARIFY
-        if "escalate:unknown" in answer.reasons and any(part.followup for part in state.parts):
+        unknown = "escalate:unknown" in answer.reasons
+        nowhere = unknown or answer.outcome is Outcome.CLARIFY
+        if unknown and any(part.followup for part in state.parts):
             alone = self._read(state, leaning=False)
             other = self._answered(alone)
             return alone if other.outcome is Outcome.ANSWERED and other.confidence >= _UNSURE else state

@@ -44,6 +44,7 @@ _GOES_ON = 0.9  # of one clause after another emergency
 _AFTERWARDS = re.compile(
     r"罚|赔|责任|坐牢|判刑|起诉|官司|违法|保险|补偿|医药费|误工费|法律上|一般来说|哪一?[条部]|告(?:谁|他|它|对方|厂)|找谁赔|公开"
 )
+# That an emergency was none, or is over.
 _SETTLED = re.compile(
     r"演习|演练|(?:已经?|都)[^，,。]{0,4}(?:处置完|处理完|处理好|解决|控制住|堵住|扑灭|灭掉|关上|修好|收队)|没事了|虚惊|出院了"
 )

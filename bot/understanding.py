@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from bot.answer import Context, Turn
-from bot.conversation import Whole, halves, split, whole
+from bot.conversation import Whole, split, whole
 from bot.dates import period
 from bot.places import elsewhere, place, without_places
 from bot.references import Laws, references, standing
@@ -39,9 +39,8 @@ _COMPILED = tuple((kind, re.compile(pattern)) for kind, pattern in _KINDS)
 
 def kind_of(text: str) -> Kind:
     """:returns: what a question wants to hear; of a text with several clauses the last that asks decides."""
-    for kind in filter(None, map(_asked, reversed(_CLAUSE.split(text)))):
-        return Kind.SUM if kind in _WEAK and FINE.search(text) else kind
-    return Kind.SUM if FINE.search(text) else Kind.OTHER
+    kind = next(filter(None, map(_asked, reversed(_CLAUSE.split(text)))), None)
+    return Kind.SUM if kind in (None, *_WEAK) and FINE.search(text) else kind or Kind.OTHER
 
 
 def asks_also(text: str, kind: Kind) -> bool:
@@ -61,21 +60,19 @@ def understand(
     home: str = "",
     *,
     leaning: bool | None = None,
-    apart: bool = False,
 ) -> tuple[Understood, ...]:
     """:returns: the questions of this turn, each made whole, the most three.
 
     :param context: the day and place of the person who asks; a place in the question goes before it.
     :param home: the region of the service, for a context without one
     :param leaning: as of `whole`
-    :param apart: whether one sentence that may ask two things is read as two
     """
     text = normalise(question)
     if len(text) > MAX_CHARACTERS // 2:
         text = condensed(text)
     made = whole(text, history, leaning=leaning)
     # A follow-up is one question: splitting it would part it from what it leans on.
-    parts = [made.text] if made.followup else (halves(made.text) if apart else ()) or split(made.text)
+    parts = [made.text] if made.followup else split(made.text)
     focus = text if made.followup else ""
     return tuple(_one(part, made, focus, context.on, context.region or home, laws) for part in parts)
 

@@ -19,8 +19,8 @@ from bot.compose.sentences import (
     best,
     exact,
     pieces,
-    plain_of,
     punishes,
+    said_by,
     tells,
     wants_penalty,
     words_of,
@@ -60,8 +60,9 @@ _OTHER_LICENCE = 0.5  # a rule on another kind of licence (that for dangerous wa
 _SAID = 0.9  # of the words of a sentence, in one that stands there
 _SAME_CONDUCT = 0.3  # of the words of a sentence on persons, in the leading one
 _TRIED = 3  # passages, for one that tells what is asked of what is asked about
-_HARDLY, _GLANCE = 0.15, 240  # of the question; characters
-_EXACT = (Kind.DEADLINE, Kind.SUM)
+_HARDLY = 0.15  # of the question, in a passage that was found by its sense
+_GLANCE = 240  # characters, read at a glance
+_EXACT = (Kind.DEADLINE, Kind.SUM)  # what is told too where a clause before the last asks for it
 _CASES = 4  # further kinds of conduct of the same article, beside the one asked about
 _PERSONS = re.compile(r"(?:主管|责任)人员.{0,24}(?:罚款|拘留|处分|不得|罚 ?\d)|(?:法定代表人|负责人).{0,30}(?:罚款|拘留)")
 _ASKS_PERSONS = re.compile(
@@ -105,7 +106,7 @@ def ranked(
     measured = values(question.matter)
     out = []
     for hit in usable:
-        said = plain_of(hit.passage) or hit.passage.text
+        said = said_by(hit.passage)
         seen = {
             "retrieval": max(0.0, hit.score / top) if top > 0 else 0.0,
             "covered": lexicon.coverage(question.matter, *words_of(hit.passage)),

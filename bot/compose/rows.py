@@ -121,15 +121,13 @@ def ranked(question: Understood, hits: Sequence[Hit], lexicon: Lexicon) -> list[
 
 def beyond(passage: Passage, measured: Collection[Value]) -> bool:
     """Whether a row is for another step of a scale than the one asked about: that for 13 to 15 分贝, where it is 5."""
-    for heading, cell in columns(passage):
-        step = (
-            _STEP.fullmatch(cell) if "单位" in heading else None
-        )  # 计税单位; a class (报告书) is one of several of its row
-        if step and (step[2] or step[4]):
-            least, most = float(step[1]), float(step[2]) if step[2] else float("inf")
-            asked = [value.amount for value in measured if value.unit == step[3]]
-            if asked and not any(least <= amount <= most for amount in asked):
-                return True
+    # 计税单位 parts the rows; a class (报告书) is one of several of its row.
+    steps = (_STEP.fullmatch(cell) for heading, cell in columns(passage) if "单位" in heading)
+    for step in (step for step in steps if step and (step[2] or step[4])):
+        least, most = float(step[1]), float(step[2] or "inf")
+        asked = [value.amount for value in measured if value.unit == step[3]]
+        if asked and not any(least <= amount <= most for amount in asked):
+            return True
     return False
 
 

@@ -178,6 +178,11 @@ def plain_of(passage: Passage) -> str:
     return rest or (heading if "。" in heading else "")
 
 
+def said_by(passage: Passage) -> str:
+    """What a passage says, in plain words where there are some."""
+    return plain_of(passage) or passage.text
+
+
 def best(found: list[Piece], limit: int) -> list[Piece]:
     """:returns: the strongest piece, and after it others that hold up beside it, in reading order."""
     if not found:

@@ -22,7 +22,7 @@ _TIGHT = re.compile(rf"(?<=[{_CJK}，。；：、（）《》“”]) (?=\d)|(?<
 # A list number stands at the start of a line or of a sentence; anywhere else a dot between digits is a decimal point.
 _DECIMAL = re.compile(r"(?<=[^\s。；：！？\d])( ?\d+) ?\. +(?=\d)|(?<=[^\s。；：！？\d])( ?\d+) \.(?=\d)")
 # A cell that is nothing but a figure (0. 05, 1. 2元至12元); `1. 0－1，13－14` is the first entry of a list.
-_FIGURE = re.compile(r"(\d+)\. (?=\d+(?:$|元|吨|千克|公斤|头|羽|床|倍|%))")
+_FIGURE = re.compile(r"^(\d+)\. (?=\d+(?:$|元|吨|千克|公斤|头|羽|床|倍|%))")
 _SECTION = re.compile(r"\d{1,2}(?:\.\d{1,2}){0,3}(?= [^\d.])")
 _PAGE_NUMBER = re.compile(
     r"^(?:[-—–－·\s]*(?:第\s*)?\d{1,4}(?:\s*页)?(?:\s*[/／]\s*(?:共\s*)?\d{1,4}(?:\s*页)?)?[-—–－·\s]*)$"
@@ -72,7 +72,7 @@ def tidy(line: str) -> str:
 
 def figure(cell: str) -> str:
     """A cell of a table whose figure a stray space parts: `0. 05`, which the law prints as 0.05."""
-    return _FIGURE.sub(r"\1.", cell, count=1) if _FIGURE.match(cell) else cell
+    return _FIGURE.sub(r"\1.", cell)
 
 
 def tight(line: str) -> str:

@@ -18,7 +18,7 @@ def published(staff, work, rooms):
     """:returns: the id of a law that came in as a file and was published"""
     href = upload(staff).json()["href"]
     work()
-    staff.post(href, data=form_of(staff.get(href).text) | {"level": "国家法律", "publish": "true"})
+    publish(staff, href)
     work()
     [document] = rooms.catalogue.documents(title="试行法")
     return document.id
@@ -94,7 +94,7 @@ class TestReopen:
     def test_an_end_by_a_newer_version_is_no_word_of_the_clerk(self, staff, work, rooms, published):
         newer = upload(staff, LAW.replace("2025年", "2026年"), "新.txt").json()["href"]
         work()
-        staff.post(newer, data=form_of(staff.get(newer).text) | {"level": "国家法律", "publish": "true"})
+        publish(staff, newer)
         assert rooms.catalogue.document(published).ended_on == date(2026, 6, 1)
         draft = reopen(staff, published).headers["location"]
         values = form_of(staff.get(draft).text)

@@ -51,10 +51,20 @@ MAKING = row(71, "汽车整车制造；汽车零部件及配件制造", 报告�
 
 
 @pytest.fixture
-def catalogue(monkeypatch):
+def knowing(monkeypatch):
+    """:returns: a function that makes a doctor who knows the rows given to it"""
     monkeypatch.setitem(DOCUMENTS, "eia", EIA)
-    index = FakeIndex((WASH, REPAIR, MAKING))
-    return Doctor(lambda: index, STARTER, region=HOME, answer_at=0.0)
+
+    def made(*passages: Passage) -> Doctor:
+        index = FakeIndex(passages)
+        return Doctor(lambda: index, STARTER, region=HOME, answer_at=0.0)
+
+    return made
+
+
+@pytest.fixture
+def catalogue(knowing):
+    return knowing(WASH, REPAIR, MAKING)
 
 
 def test_the_trade_that_is_asked_for_goes_before_a_longer_list(catalogue, context):
@@ -82,11 +92,10 @@ def test_a_row_settles_where_it_has_one_class(catalogue, context):
     assert not settled("环评要做吗？")
 
 
-def test_who_puts_up_a_thing_does_not_make_it(monkeypatch, context):
-    monkeypatch.setitem(DOCUMENTS, "eia", EIA)
+def test_who_puts_up_a_thing_does_not_make_it(knowing, context):
     making = row(69, "锅炉及原动设备制造341*", 报告书="有电镀工艺的", 报告表="其他")
     heating = row(91, "热力生产和供应工程", 报告书="燃煤锅炉总容量65吨/小时以上的", 报告表="燃气锅炉总容量1吨/小时以上的")
-    doctor = Doctor(lambda: FakeIndex((making, heating)), STARTER, region=HOME, answer_at=0.0)
+    doctor = knowing(making, heating)
     assert doctor.ask("更换一台锅炉，需要办理环评吗？", context=context).citations[0].article == "第91项"
     assert doctor.ask("锅炉制造，需要办理环评吗？", context=context).citations[0].article == "第69项"
 
@@ -98,18 +107,16 @@ def test_a_size_and_the_words_of_asking_make_no_row_fit(catalogue, context, ques
     assert catalogue._found(part, catalogue._index()).fitting == ()
 
 
-def test_a_condition_that_holds_far_more_of_the_question_goes_before_a_word_of_a_trade(monkeypatch, context):
-    monkeypatch.setitem(DOCUMENTS, "eia", EIA)
+def test_a_condition_that_holds_far_more_of_the_question_goes_before_a_word_of_a_trade(knowing, context):
     screens = row(78, "非专业视听设备制造", 报告书="有分割、焊接的", 报告表="其他")
     metal = row(67, "金属表面处理及热处理加工", 报告书="专业电镀厂；使用有机涂层的", 报告表="其他")
-    doctor = Doctor(lambda: FakeIndex((screens, metal)), STARTER, region=HOME, answer_at=0.0)
+    doctor = knowing(screens, metal)
     assert doctor.ask("专业电镀厂的环评做哪一种", context=context).citations[0].article == "第67项"
     assert doctor.ask("视听设备制造的环评做哪一种", context=context).citations[0].article == "第78项"
 
 
-def test_the_numbers_of_the_classification_are_not_said(monkeypatch, context):
-    monkeypatch.setitem(DOCUMENTS, "eia", EIA)
-    doctor = Doctor(lambda: FakeIndex((PRINT,)), STARTER, region=HOME, answer_at=0.0)
+def test_the_numbers_of_the_classification_are_not_said(knowing, context):
+    doctor = knowing(PRINT)
     assert doctor.ask("印刷厂一年用油墨多少吨以上做报告书", context=context).blocks[0].text.startswith("“印刷”这一项")
 
 
@@ -123,9 +130,8 @@ PRINT = row(
 
 
 @pytest.fixture
-def printing(monkeypatch):
-    monkeypatch.setitem(DOCUMENTS, "eia", EIA)
-    return Doctor(lambda: FakeIndex((PRINT, WASH)), STARTER, region=HOME, answer_at=0.0)
+def printing(knowing):
+    return knowing(PRINT, WASH)
 
 
 def test_what_parts_the_classes_is_asked_back_under_the_row(printing, context):
@@ -176,7 +182,7 @@ TAX = Document("tax", "环境保护税法", level="法律")
     ("asked", "row_of"),
     [("超标5分贝", "第2行"), ("超标13分贝", "第3行"), ("超标二十分贝", "第4行")],
 )
-def test_of_a_scale_the_step_that_is_asked_about(monkeypatch, context, asked, row_of):
+def test_of_a_scale_the_step_that_is_asked_about(monkeypatch, knowing, context, asked, row_of):
     monkeypatch.setitem(DOCUMENTS, "tax", TAX)
     steps = ("超标1－3分贝", "超标4－6分贝", "超标13－15分贝", "超标16分贝以上")
     noise = [
@@ -191,6 +197,5 @@ def test_of_a_scale_the_step_that_is_asked_about(monkeypatch, context, asked, ro
         for at, step in enumerate(steps, 1)
     ]
     for order in (noise, noise[::-1]):
-        doctor = Doctor(lambda order=order: FakeIndex(tuple(order)), STARTER, region=HOME, answer_at=0.0)
-        answer = doctor.ask(f"工业噪声夜间{asked}，一个月环境保护税要交多少", context=context)
+        answer = knowing(*order).ask(f"工业噪声夜间{asked}，一个月环境保护税要交多少", context=context)
         assert answer.citations[0].article == row_of
