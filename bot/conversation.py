@@ -231,7 +231,7 @@ def split(question: str, limit: int = 3) -> list[str]:
 
 
 _CLAUSE = re.compile(r"[,，;；]\s*|(?<=[一-鿿])\s+(?=[一-鿿])")
-_OWN = 2  # letters that are no asking
+_OWN = 3  # letters that are no asking; 企业罚多少 is no question without the conduct before it
 _ONE_SENTENCE = 60  # letters; what is longer is a story, whose asides are no questions
 
 

@@ -51,7 +51,9 @@ def merged(answers: Sequence[Answer], asked: str) -> Answer:
 def _heading(question: str, at: int) -> str:
     """A question as it was understood; only words are repeated, nothing that a browser or a reader could take for more."""
     said = question.rstrip("?？。!！ ")
-    return f"关于“{said}”：" if _WORDS.fullmatch(said) else f"第 {at} 个问题："
+    if not _WORDS.fullmatch(said):
+        return f"第 {at} 个问题："
+    return "关于“{}”：".format(said.replace(",", "，"))  # as a person writes it, not as it was normalised
 
 
 def moved(block: Block, shift: int) -> Block:

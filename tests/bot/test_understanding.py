@@ -283,6 +283,7 @@ def test_understand_puts_it_together():
         ),
         ("排污许可证怎么办", ()),
         ("没办排污许可证，会不会罚，罚多少", ()),  # the second leans on the first
+        ("超市还在用不可降解的塑料袋，哪个部门管，企业罚多少", ()),  # and here the conduct stands in the first alone
         ("几年了冇得人管，餐馆油烟到底归哪个查", ()),
         ("老板说就几天的事，光敞门喷漆会罚多少钱", ()),
     ],
