@@ -9,6 +9,8 @@ from enum import StrEnum
 from corpus.model import Status
 from indexer.hit import Hit
 
+LEGAL = ("lead", "detail", "table")  # kinds of blocks that say in our words what a rule says
+
 
 class Outcome(StrEnum):
     ANSWERED = "answered"
@@ -68,7 +70,7 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A piece of the answer. kind: lead (the one or two sentences), detail, table, steps, notice.
+    """A piece of the answer. kind: lead (the one or two sentences), detail, table, quote (official words), steps, notice.
 
     `cites` are 1-based positions in `Answer.citations`. A table holds rows of cells, the first row its heading;
     steps hold one row of one cell a step. Blocks of legal content always cite; notices (who to call, that a fact is
@@ -120,7 +122,7 @@ class Answer:
         lines: list[str] = []
         for block in self.blocks:
             if block.text:
-                lines.append(block.text)
+                lines.append(f"原文：{block.text}" if block.kind == "quote" else block.text)
             lines += ["｜".join(row) for row in block.rows]
         return "\n".join(lines)
 

@@ -240,15 +240,17 @@ class Doctor:
         return answer or self._library.answer(found, self._index())
 
     def _in_two(self, state: State, whole: Answer) -> Answer | None:
-        """:returns: the answers to both questions of one sentence, where each has one of its own that `whole` does not give"""
-        if len(state.parts) != 1 or state.parts[0].followup:
+        """:returns: the library's answers to both questions of one sentence, where each has one of its own that `whole` does not
+        give; a chat model has read the whole sentence
+        """
+        if len(state.parts) != 1 or state.parts[0].followup or whole.speaker is Speaker.MODEL:
             return None
         two = halves(state.parts[0].text)
         parts = [part for half in two for part in understand(half, (), state.context, self._laws, self._region)]
         if len(parts) != 2:
             return None
         index = self._index()
-        both = [self._composed(self._found(part, index)) for part in parts]
+        both = [self._library.answer(self._found(part, index), index) for part in parts]
         given = [answer for answer in both if answer.outcome is Outcome.ANSWERED and answer.citations]
         if whole.outcome is not Outcome.ANSWERED:
             suspected = state.verdict and state.verdict.doubt

@@ -6,12 +6,14 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
+from sys import intern
 
 from bot.rules import read
 from bot.text import overlap, terms
 from corpus.starter import Starter, Term
 
 _LEAST, _MOST = 0.3, 6.0
+_REMEMBERED = 65_536  # texts: about 300 bytes each
 
 
 class Lexicon:
@@ -19,6 +21,7 @@ class Lexicon:
 
     def __init__(self, glossary: Sequence[Term], texts: Iterable[str]) -> None:
         """:param texts: what the library holds, to learn how common each term is."""
+        # By the two characters that a word begins with, for few words begin with the same; a word of one by itself.
         self._words: dict[str, list[tuple[str, str]]] = defaultdict(list)
         pairs = {str(word): str(plain) for word, plain in read("dialect").items()}
         for term in glossary:
@@ -26,10 +29,12 @@ class Lexicon:
         self._matters: dict[str, list[tuple[str, str]]] = defaultdict(list)
         for term in glossary:
             for word in (term.term, *term.synonyms):
-                self._matters[word[0]].append((word, term.term))
+                self._matters[word[:2]].append((word, term.term))
+        for named in self._matters.values():
+            named.sort(key=lambda pair: -len(pair[0]))
         for word, plain in sorted(pairs.items(), key=lambda pair: -len(pair[0])):
-            self._words[word[0]].append((word, plain))
-        self.terms: Callable[[str], tuple[str, ...]] = lru_cache(maxsize=8192)(self._terms)
+            self._words[word[:2]].append((word, plain))
+        self.terms: Callable[[str], tuple[str, ...]] = lru_cache(maxsize=_REMEMBERED)(self._terms)
         self.weights: Mapping[str, float] = self._weights(texts)
 
     def canonical(self, text: str) -> str:
@@ -37,9 +42,7 @@ class Lexicon:
         out: list[str] = []
         at = 0
         while at < len(text):
-            word, plain = next(
-                ((w, p) for w, p in self._words.get(text[at], ()) if text.startswith(w, at)), (text[at], text[at])
-            )
+            word, plain = _first(self._words, text, at) or (text[at], text[at])
             out.append(plain)
             at += len(word)
         return "".join(out)
@@ -49,7 +52,8 @@ class Lexicon:
         return any(
             text.startswith(word, at) and not {word, plain} & _general()
             for at in range(len(text))
-            for word, plain in self._matters.get(text[at], ())
+            for key in {text[at], text[at : at + 2]}
+            for word, plain in self._matters.get(key, ())
         )
 
     def matters(self, text: str) -> set[str]:
@@ -57,11 +61,7 @@ class Lexicon:
         found: set[str] = set()
         at = 0
         while at < len(text):
-            word, term = max(
-                (pair for pair in self._matters.get(text[at], ()) if text.startswith(pair[0], at)),
-                key=lambda pair: len(pair[0]),
-                default=(text[at], ""),
-            )
+            word, term = _first(self._matters, text, at) or (text[at], "")
             if term and not {word, term} & _general():
                 found.add(term)
             at += len(word)
@@ -104,7 +104,7 @@ class Lexicon:
         return self.weights.get(term, _MOST * 2 / 3)
 
     def _terms(self, text: str) -> tuple[str, ...]:
-        return tuple(terms(self.canonical(text)))
+        return tuple(map(intern, terms(self.canonical(text))))  # the same few thousand in all texts
 
     def _weights(self, texts: Iterable[str]) -> dict[str, float]:
         counts: Counter[str] = Counter()
@@ -113,6 +113,17 @@ class Lexicon:
             counts.update(set(terms(self.canonical(text))))
             total += 1
         return {term: min(_MOST, max(_LEAST, math.log((total + 1) / (count + 0.5)))) for term, count in counts.items()}
+
+
+def _first(words: Mapping[str, Sequence[tuple[str, str]]], text: str, at: int) -> tuple[str, str] | None:
+    """:param words: by how they begin, the longest first
+    :returns: the longest that stands in `text` at that place, and what is said for it
+    """
+    for key in (text[at : at + 2], text[at]):
+        for pair in words.get(key, ()):
+            if text.startswith(pair[0], at):
+                return pair
+    return None
 
 
 def of(starter: Starter) -> Lexicon:

@@ -23,10 +23,14 @@ _BELONGS = re.compile(r"(?:是|不是)?(?:那个|那部|那条|的|那|在|,|，
 _GENERIC = re.compile(r"(?:条例|办法|规定|标准|细则)[的里中]?\s*$")  # 条例24条, without saying which
 _MOST = 9999
 _NOTHING_ELSE = 7  # letters: 是真的吗
+# By what, and since when: asks the same. 被法典代替了 says nothing of whether the code is still law.
+_ENDED_BY = re.compile(
+    r"(?:听说|据说|都说|是不是)?[被由]《?(?:新|生态)?(?:的|环境)?法典》?(?:代替|取代|替代)(?:了|掉)?|(?:是|从)?(?:哪[天年]|(?:什么|么)时候|几时|何时)(?:开始|起|废|止|停|施行|生效|[的了])*"
+)
 # 长江保护法也废了, 清洁生产促进法是不是冇得了, 大气法现在还有效吗
 _STANDING = re.compile(
     r"》?(?:这(?:部|个)(?:法|条例)|现在|如今|今天|目前|到底|究竟|已经|是不是|是否|有没有|也|还|都|就|被|继续|全部|整个|[,，])*"
-    r"(?:(?:有|生)效(?!期|限|益)|作数|算数|管用|能用(?!吗?来)|在用|废(?:了|止|除|掉)|失效|作废|取消了?|冇得了|没得了|没有了|不用了|被?(?:代替|取代|替代))(?!.{0,4}[条款])"
+    r"(?:(?:有|生)效(?!期|限|益)|作数|算(?:不算)?数|管(?:不管)?用|能用(?!吗?来)|在用|废(?:了|止|除|掉)|失效|作废|取消了?|冇得了|没得了|没有了|不用了|被?(?:代替|取代|替代))(?!.{0,4}[条款])"
 )
 
 # Two laws named, and which of them: 到底按哪部罚, 应当适用哪一个
@@ -66,9 +70,9 @@ class Laws:
 
 def standing(text: str, laws: Laws) -> str:
     """:returns: the short title of the instrument of which `text` asks whether it is still law, '' where it asks nothing so"""
-    for _, end, title in laws.mentions(text):
-        found = _STANDING.match(text, end)
-        if found and len(letters(text[found.end() :])) <= _NOTHING_ELSE:
+    for start, end, title in laws.mentions(text):
+        found = _STANDING.match(text, end) if text[max(0, start - 1) : start] not in ("被", "由") else None
+        if found and len(letters(_ENDED_BY.sub("", text[found.end() :]))) <= _NOTHING_ELSE:
             return title
     return ""
 

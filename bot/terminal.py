@@ -16,7 +16,7 @@ _TITLES = {
     Outcome.REFUSE: "不能帮忙",
 }
 _SPEAKERS = {"extract": "知识库摘录", "faq": "常见问答", "model": "AI 生成", "rule": "系统提示", "expert": "专家"}
-_STYLES = {"lead": "bold", "notice": "dim"}
+_STYLES = {"lead": "bold", "notice": "dim", "quote": "italic"}
 
 
 def show(console: Console, answer: Answer) -> None:
@@ -34,7 +34,11 @@ def show_block(console: Console, block: Block) -> None:
         return
     marks = "".join(f"[{cite}]" for cite in block.cites)
     if block.text:
-        console.print(f"{block.text}{marks}", style=_STYLES.get(block.kind, ""), markup=False)
+        console.print(
+            f"{'原文：' if block.kind == 'quote' else ''}{block.text}{marks}",
+            style=_STYLES.get(block.kind, ""),
+            markup=False,
+        )
     for number, row in enumerate(block.rows, 1):
         console.print(f"  {number}. {row[0]}", markup=False)
 

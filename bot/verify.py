@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot.answer import Answer, Block, Citation
+from bot.answer import LEGAL, Answer, Block, Citation
 from bot.compose.basis import Draft, Evidence, note_of
 from bot.lexicon import Lexicon
 from bot.text import sentences
@@ -16,7 +16,6 @@ from corpus.numerals import ARTICLE, article_label
 
 SUPPORT = 0.45
 _JOINS = re.compile(r"^(?:但是?|不过|而且|另外|此外|同时)[，,]?")
-_CHECKED = ("lead", "detail", "table")
 _FORBIDS = re.compile(r"不得|禁止|严禁|不准|不允许|不能|不可以|不可(?!抗)|违法")
 _ALLOWS = re.compile(r"(?<![不未])(?:可以|准许|允许|能够|不违法|合法)|(?<!不)能(?=[建开排用做办在])")
 _EXEMPTS = re.compile(
@@ -37,7 +36,7 @@ class Checked:
     @property
     def holds(self) -> bool:
         """Whether something is left that answers."""
-        return any(block.kind in _CHECKED for block in self.answer.blocks)
+        return any(block.kind in LEGAL for block in self.answer.blocks)
 
 
 def fault(sentence: str, evidence: Sequence[Evidence], lexicon: Lexicon, known: frozenset[str] = frozenset()) -> str:
@@ -73,13 +72,15 @@ def check(draft: Draft, lexicon: Lexicon, known: frozenset[str] = frozenset()) -
     dropped: list[tuple[str, str]] = []
     blocks: list[Block] = []
     for block in answer.blocks:
-        if block.kind not in _CHECKED:
+        if block.kind not in LEGAL:
             blocks.append(block)
             continue
         proof = [draft.evidence[cite - 1] for cite in block.cites if 1 <= cite <= len(draft.evidence)]
         kept = _table(block, proof, lexicon, known, dropped) if block.rows else _text(block, proof, lexicon, known, dropped)
         if kept:
             blocks.append(kept)
+    leaned = {cite for block in blocks if block.kind in LEGAL for cite in block.cites}
+    blocks = [block for block in blocks if block.kind != "quote" or leaned.issuperset(block.cites)]
     return Checked(with_notes(_tidied(replace(answer, blocks=tuple(blocks)))), tuple(dropped))
 
 
@@ -118,7 +119,7 @@ def _tidied(answer: Answer) -> Answer:
         if not (
             block.kind == "notice"
             and block.text.endswith("：")
-            and (at + 1 == len(answer.blocks) or answer.blocks[at + 1].kind not in _CHECKED)
+            and (at + 1 == len(answer.blocks) or answer.blocks[at + 1].kind not in LEGAL)
         )
     ]
     used = sorted({cite for block in blocks for cite in block.cites if 1 <= cite <= len(answer.citations)})

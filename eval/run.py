@@ -19,7 +19,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from bot.answer import Answer, Context, Delta, Turn
+from bot.answer import LEGAL, Answer, Context, Delta, Turn
 from corpus.model import Cite
 from eval import questions as sets
 from eval.judge.judge import Verdict
@@ -30,7 +30,6 @@ from eval.summary import summarise
 from eval.system import System
 from indexer.hit import Hit
 
-LEGAL = frozenset({"lead", "detail", "table"})
 HEADER, QUESTIONS, RESULTS, SUMMARY, REPORT = (
     "run.json",
     "questions.jsonl",

@@ -314,6 +314,8 @@ def _beside(
     top = best(pieces(hit.passage, question, lexicon), 1)
     if not top or top[0].score < least or any(lexicon.coverage(top[0].text, text) >= _SAID for text in said):
         return None
+    if things.on_another(things.named(question.matter), top[0].text):
+        return None
     cite = basis.add(hit, top[0].quote or quote_for(hit.passage, top[0].text, lexicon))
     return Block(named(top[0].text, hit), "detail", (cite,))
 

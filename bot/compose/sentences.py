@@ -29,7 +29,7 @@ FITS: dict[Kind, re.Pattern[str]] = {
 TELLS: dict[Kind, re.Pattern[str]] = {
     Kind.SUM: re.compile(r"罚款|[元倍]|拘留|吊销|没收|责令|警告|税额|补贴|奖励|赔偿"),
     Kind.DEADLINE: re.compile(
-        r"[\d一二三四五六七八九十百]+\s*(?:个)?(?:工作日|日|天|月|年|小时|点)|期限|立即|及时|每(?:半?年|季度?|月|周)|至少一次|(?:规定|载明|约定)的?.{0,6}(?:时间|时限|频次)"
+        r"[\d一二三四五六七八九十百]+\s*(?:个)?(?:工作日|日|天|月|年|小时|点)|\d{4}-\d\d-\d\d|期限|立即|及时|每(?:半?年|季度?|月|周)|至少一次|(?:规定|载明|约定)的?.{0,6}(?:时间|时限|频次)"
     ),
     Kind.FIGURE: re.compile(r"\d|[一二三四五六七八九十百]+(?:分贝|米|公里|个|吨|元|年|日)|百分之"),
     Kind.WHO: FITS[Kind.WHO],
@@ -49,6 +49,7 @@ _ASKS_VALID = re.compile(r"有效|管几|几年|多少年|管多久|管好久|�
 _SPECIAL = (
     (re.compile(r"(?:电话|热线|号码).{0,4}(?:多少|几多|几|是什么|哪个)|(?:打|拨).{0,4}(?:什么|哪个|几多|多少).{0,2}(?:电话|热线|号)"), re.compile(r"12\d{3}|\d{3,4}-\d{7,8}|[一二三四五六七八九〇零]{5}")),
     (re.compile(r"(?:多久|几[天月年]|几个月|多长时间|多少天)[^,，。]{0,6}(?:一次|一回|[测查检换评审]次)|频[次率]"), re.compile(r"每|[一两三四\d] ?次|频")),
+    (re.compile(r"(?:管|存|留|保[存留管]|有效|用)(?:得了)?(?:几|多少)年"), re.compile(r"[\d一二三四五六七八九十]+ ?年|长期|永久|终身|有效期")),
     (re.compile(r"(?:倒|排|产|存|放|用|养|埋|运|偷排)(?:了|放|出|生)?(?:多少|几多|好多)(?!钱|分贝)"), re.compile(r"吨|千克|公斤|立方米|[头只倍]|排放量")),
 )  # fmt: skip
 # That the rule names no time or figure is an answer to a question for one.
@@ -56,6 +57,7 @@ _NAMES_NONE = re.compile(
     r"没有?(?:写|规定|限定|给|定)[^。，；]{0,14}(?:几|多久|多少|天数|次数|年限|期限|时限|频次|数|时间|距离|米)"
 )
 _YEAR = re.compile(r"(?<!\d)20\d\d(?=\s*年(?!版))")
+_SHORT_YEAR = re.compile(r"(?<![\d第满过近约了.])(2\d)(?=\s*年(?![版内前后以之的了多来]))")  # 25年优良天数
 _LIST = re.compile(r"有下列(?:情形|行为)之一的?")
 _ITEM = re.compile(r"^[（(][一二三四五六七八九十百]+[）)]\s*")
 # 有前款第四项行为的 cannot be understood without the paragraph before it.
@@ -151,7 +153,8 @@ def _owed(question: Understood) -> bool:
 
 def other_year(asked: str, text: str) -> bool:
     """Whether a text tells of years, and of none of those that are asked about (a target of 2026 is none of 2025)."""
-    wanted, told = set(_YEAR.findall(asked)), set(_YEAR.findall(text))
+    wanted = {*_YEAR.findall(asked), *(f"20{year}" for year in _SHORT_YEAR.findall(asked))}
+    told = set(_YEAR.findall(text))
     return bool(wanted and told) and not wanted & told
 
 

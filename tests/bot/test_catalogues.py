@@ -180,7 +180,7 @@ TAX = Document("tax", "环境保护税法", level="法律")
 
 @pytest.mark.parametrize(
     ("asked", "row_of"),
-    [("超标5分贝", "第2行"), ("超标13分贝", "第3行"), ("超标二十分贝", "第4行")],
+    [("超标5分贝", "第2行"), ("超了5个分贝", "第2行"), ("超标13分贝", "第3行"), ("超标二十分贝", "第4行")],
 )
 def test_of_a_scale_the_step_that_is_asked_about(monkeypatch, knowing, context, asked, row_of):
     monkeypatch.setitem(DOCUMENTS, "tax", TAX)

@@ -91,6 +91,15 @@ def test_what_leans_on_a_dropped_sentence_goes_with_it(script, context):
     assert [block.text for block in answer.blocks] == ["".join(GOOD[:3]).removesuffix("[1]"), "化工项目禁止新建。"]
 
 
+@pytest.mark.parametrize("reply", [GOOD, ["没有问题，都可以。[1]"]])
+def test_of_two_questions_in_one_sentence_the_model_is_asked_once(script, context, reply):
+    plan, url = script
+    plan.replies = [reply] * 3
+    answer = made(url).ask("江边一公里可以建化工厂吗，没有排污许可证就排污罚多少", (), context)
+    assert answer.outcome is Outcome.ANSWERED
+    assert len(plan.seen) == 1
+
+
 def test_thoughts_are_not_heard(script, context):
     plan, url = script
     plan.replies = [["<th", "ink>长江干支流岸线一公里范围内禁止新建化工项目。[1]", "</think>", *GOOD]]

@@ -8,7 +8,7 @@ from bot import lexicon as lexicons
 from bot.answer import Context
 from bot.compose.basis import Basis
 from bot.compose.extractive import compose, leading, ranked
-from bot.compose.sentences import tells
+from bot.compose.sentences import other_year, tells
 from bot.references import Laws
 from bot.state import Found
 from bot.understanding import understand
@@ -102,6 +102,19 @@ def test_a_sentence_on_another_trade_stands_back(question, sum_):
 def test_that_no_time_is_named_is_an_answer_to_how_long():
     assert tells("法典没有规定一年几次。", asked("应急演练多久一次"))
     assert not tells("要定期演练。", asked("应急演练多久一次"))
+
+
+@pytest.mark.parametrize(
+    ("question", "told", "other"),
+    [
+        ("武汉25年优良天数比例目标", "到 2026 年达到 82.8%。", True),
+        ("武汉25年优良天数比例", "2025 年上半年为 81.2%。", False),
+        ("厂子开了25年，这个要求哪年开始", "到 2026 年达到。", False),
+        ("干满25年以后", "到 2026 年达到。", False),
+    ],
+)
+def test_of_another_year(question, told, other):
+    assert other_year(question, told) is other
 
 
 def test_nothing_is_said_twice():

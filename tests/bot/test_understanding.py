@@ -10,7 +10,7 @@ from bot.answer import Context, Turn
 from bot.conversation import Whole, halves, hangs, misses, split, whole
 from bot.dates import period
 from bot.places import place
-from bot.references import Laws, references, rivals
+from bot.references import Laws, references, rivals, standing
 from bot.state import Kind
 from bot.text import normalise, terms
 from bot.understanding import CODE_FROM, kind_of, understand
@@ -50,6 +50,21 @@ def test_references(text, title, article, paragraph):
 )
 def test_which_of_two_laws(text, titles):
     assert rivals(text, Laws(["渔业法", "长江保护法"])) == titles
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("大气污染防治法现在还有效吗", "大气污染防治法"),
+        ("环境保护法还算不算数？听说被法典代替了，哪天开始的", "环境保护法"),
+        ("法典现在还有效吗", "生态环境法典"),
+        ("听说什么都被法典代替了", ""),
+        ("排污许可管理条例第十四条还有效吗，我们厂法人换了要办什么手续", ""),
+    ],
+)
+def test_whether_a_law_still_stands(text, title):
+    laws = Laws(["环境保护法", "大气污染防治法", "生态环境法典", "排污许可管理条例"])
+    assert standing(text, laws) == title
 
 
 @pytest.mark.parametrize("text", ["法典第10001条", "依据法典第一万零一条，本厂不用环评"])

@@ -64,6 +64,7 @@ export class AnswerView {
     this.#shown.push(block);
     if (block.kind === "table" && block.rows.length) this.body.append(this.#table(block));
     else if (block.kind === "steps") this.body.append(this.#steps(block));
+    else if (block.kind === "quote") this.body.append(el("blockquote", { class: "quote" }, ...this.#marked(block)));
     else this.body.append(el("p", { class: block.kind }, ...this.#marked(block)));
   }
 
