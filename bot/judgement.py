@@ -9,6 +9,7 @@ from bot import replies
 from bot.answer import Answer, Contact, Outcome
 from bot.compose import extractive, named, regimes
 from bot.compose.basis import Draft
+from bot.compose.quotes import with_quotes
 from bot.compose.sentences import lacking
 from bot.decide import Calibration, features, responsible
 from bot.lexicon import Lexicon
@@ -55,7 +56,10 @@ class Judgement:
         :param lead: the passage that answers under today's law
         :param begun: what is asked for stands in sentences that have been shown
         """
-        checked = check(regimes.of_here(found, made, self._region), self._lexicon, _labels(found))
+        made = regimes.of_here(found, made, self._region)
+        # a model's sentences have been shown, and nothing may be put between them
+        made = made if begun else with_quotes(made, found.question.matter, self._lexicon)
+        checked = check(made, self._lexicon, _labels(found))
         seen = features(found, lead, self._lexicon)
         if self._observe:
             self._observe(seen, checked.answer)

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
 
-from bot.answer import LEGAL, Answer, Block, Citation, Outcome, Speaker
+from bot.answer import Answer, Block, Citation, Outcome, Speaker
 from bot.lexicon import Lexicon
 from bot.state import Found
-from bot.text import clauses, letters, unmarked
-from bot.triage import is_injection
+from bot.text import clauses, unmarked
 from bot.values import Value, day_value, values
 from corpus.model import Document, Passage, Status
 from indexer.hit import Hit
 
 MAX_QUOTE = 160
-_QUOTES = 2  # of the articles that an answer leads with
 _NOTES = {Status.DRAFT: "征求意见稿，不是现行规定", Status.NEWS: "新闻报道，不是执法依据"}
 
 
@@ -24,7 +21,7 @@ _NOTES = {Status.DRAFT: "征求意见稿，不是现行规定", Status.NEWS: "�
 class Evidence:
     """What a citation proves: the words of its passage, and the dates of its document.
 
-    `curated` are reviewed words about the passage (a FAQ); they support wording, but where an official text is at hand
+    `article`: the passage itself where it is one of a law, without its label and headings. `curated` are reviewed words about the passage (a FAQ); they support wording, but where an official text is at hand
     its numbers decide.
     """
 
@@ -33,6 +30,7 @@ class Evidence:
     status: Status
     curated: str = ""
     official: bool = True
+    article: str = ""
 
     def words(self) -> str:
         return f"{self.text}\n{self.curated}"
@@ -103,7 +101,7 @@ class Basis:
         answer = Answer(
             Outcome.ANSWERED,
             speaker,
-            tuple(blocks if speaker is Speaker.MODEL else self._quoted(blocks)),  # those of a model have been shown
+            tuple(blocks),
             tuple(self.citations),
             reasons=tuple(reasons),
             hits=found.hits,
@@ -112,30 +110,18 @@ class Basis:
         )
         return Draft(answer, tuple(self.evidence))
 
-    def _quoted(self, blocks: Sequence[Block]) -> list[Block]:
-        """The blocks with the official words in force that their lead leans on, before what to do next; none that they say anyway."""
-        said = letters("".join(text for block in blocks for text in (block.text, *chain(*block.rows))))
-        leaned = dict.fromkeys(cite for block in blocks if block.kind == "lead" for cite in block.cites)
-        quotes = [Block(text, "quote", (cite,)) for cite in leaned if (text := self._official(cite))]
-        quotes = [quote for quote in quotes if letters(quote.text) not in said][:_QUOTES]
-        at = max((at for at, block in enumerate(blocks, 1) if block.kind in LEGAL), default=0)
-        return [*blocks[:at], *quotes, *blocks[at:]]
-
-    def _official(self, cite: int) -> str:
-        """:returns: the quote of a citation, '' where the words are none of a rule in force, or give orders to a reader"""
-        citation, evidence = self.citations[cite - 1], self.evidence[cite - 1]
-        usable = evidence.official and evidence.status is Status.IN_FORCE and len(citation.quote) <= MAX_QUOTE
-        if not usable or not citation.quote or is_injection(citation.quote):
-            return ""
-        return citation.quote if citation.quote.endswith(tuple("。；：！？”）")) else f"{citation.quote}……"
-
 
 def evidence_of(hit: Hit, curated: str = "") -> Evidence:
     passage = hit.passage
     text = "\n".join([passage.label, *passage.headings, passage.text])
     words = "\n".join(filter(None, [passage.plain, curated]))
     return Evidence(
-        unmarked(text), hit.document, hit.status, unmarked(words), official=passage.kind not in ("faq", "digest")
+        unmarked(text),
+        hit.document,
+        hit.status,
+        unmarked(words),
+        official=passage.kind not in ("faq", "digest"),
+        article=passage.text if passage.kind == "article" else "",
     )
 
 

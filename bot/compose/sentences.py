@@ -59,9 +59,9 @@ _NAMES_NONE = re.compile(
 _YEAR = re.compile(r"(?<!\d)20\d\d(?=\s*年(?!版))")
 _SHORT_YEAR = re.compile(r"(?<![\d第满过近约了.])(2\d)(?=\s*年(?![版内前后以之的了多来]))")  # 25年优良天数
 _LIST = re.compile(r"有下列(?:情形|行为)之一的?")
-_ITEM = re.compile(r"^[（(][一二三四五六七八九十百]+[）)]\s*")
+ITEM = re.compile(r"^[（(][一二三四五六七八九十百]+[）)]\s*")
 # 有前款第四项行为的 cannot be understood without the paragraph before it.
-_LEANS = re.compile(r"(?:有|依照|违反)?前(?:款|项|两款)")
+LEANS = re.compile(r"(?:有|依照|违反)?前(?:款|项|两款)")
 _REFERS = re.compile(r"依照前款|前款规定的?处罚")
 _MAX = 260
 _OTHER_THING = 0.5  # a sentence on another trade alone
@@ -99,7 +99,7 @@ def pieces(passage: Passage, question: Understood, lexicon: Lexicon) -> list[Pie
     for at, (text, quote) in enumerate(rows):
         if len(text) > _MAX and not quote:
             continue
-        whole = not _LEANS.match(text) and not _REFERS.search(text)
+        whole = not LEANS.match(text) and not _REFERS.search(text)
         held = lexicon.coverage(question.matter, text) + _ALONE * alone[at] if whole else 0.0
         score = (
             held + _FIT * bool(FITS[question.kind].search(text)) + _FIT * (question.kind is Kind.SUM and bool(sums(text)))
@@ -202,8 +202,8 @@ def _article(text: str) -> list[tuple[str, str]]:
     for line in (line.strip() for line in text.split("\n")):
         if not line:
             continue
-        if _ITEM.match(line):
-            item = _ITEM.sub("", line).rstrip("；;。,，")
+        if ITEM.match(line):
+            item = ITEM.sub("", line).rstrip("；;。,，")
             out.append((_inserted(opening, item), line))
             continue
         whole = sentences(line)
