@@ -35,6 +35,7 @@ class Lexicon:
         for word, plain in sorted(pairs.items(), key=lambda pair: -len(pair[0])):
             self._words[word[:2]].append((word, plain))
         self.terms: Callable[[str], tuple[str, ...]] = lru_cache(maxsize=_REMEMBERED)(self._terms)
+        self._weighed: Callable[[str], tuple[frozenset[str], float]] = lru_cache(maxsize=_REMEMBERED)(self._with_weight)
         self.weights: Mapping[str, float] = self._weights(texts)
 
     def canonical(self, text: str) -> str:
@@ -93,18 +94,18 @@ class Lexicon:
 
     def likeness(self, question: str, other: str) -> float:
         """:returns: how much two short texts ask the same (0..1): shared weight over the weight of both."""
-        left, right = set(self.terms(question)), set(self.terms(other))
-        if not left or not right:
-            return 0.0
-        weight = self._weight
-        shared = sum(map(weight, left & right))
-        return shared / (0.55 * sum(map(weight, left)) + 0.45 * sum(map(weight, right)))
+        (left, asked), (right, known) = self._weighed(question), self._weighed(other)
+        return sum(map(self._weight, left & right)) / (0.55 * asked + 0.45 * known) if left and right else 0.0
 
     def _weight(self, term: str) -> float:
         return self.weights.get(term, _MOST * 2 / 3)
 
     def _terms(self, text: str) -> tuple[str, ...]:
         return tuple(map(intern, terms(self.canonical(text))))  # the same few thousand in all texts
+
+    def _with_weight(self, text: str) -> tuple[frozenset[str], float]:
+        terms = frozenset(self.terms(text))
+        return terms, self.weight(terms)
 
     def _weights(self, texts: Iterable[str]) -> dict[str, float]:
         counts: Counter[str] = Counter()
