@@ -21,8 +21,8 @@ _NOTES = {Status.DRAFT: "征求意见稿，不是现行规定", Status.NEWS: "�
 class Evidence:
     """What a citation proves: the words of its passage, and the dates of its document.
 
-    `article`: the passage itself where it is one of a law, without its label and headings. `curated` are reviewed words about the passage (a FAQ); they support wording, but where an official text is at hand
-    its numbers decide.
+    `curated` are reviewed words about the passage (a FAQ); they support wording, but where an official text is at hand
+    its numbers decide. `article`: the passage itself where it is one of a law, without its label and headings.
     """
 
     text: str
