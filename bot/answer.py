@@ -82,6 +82,11 @@ class Block:
     cites: tuple[int, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
 
+    @property
+    def line(self) -> str:
+        """The text where nothing but words can tell that they are official."""
+        return f"原文：{self.text}" if self.kind == "quote" else self.text
+
 
 @dataclass(frozen=True, slots=True)
 class Contact:
@@ -122,7 +127,7 @@ class Answer:
         lines: list[str] = []
         for block in self.blocks:
             if block.text:
-                lines.append(f"原文：{block.text}" if block.kind == "quote" else block.text)
+                lines.append(block.line)
             lines += ["｜".join(row) for row in block.rows]
         return "\n".join(lines)
 

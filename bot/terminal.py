@@ -34,11 +34,7 @@ def show_block(console: Console, block: Block) -> None:
         return
     marks = "".join(f"[{cite}]" for cite in block.cites)
     if block.text:
-        console.print(
-            f"{'原文：' if block.kind == 'quote' else ''}{block.text}{marks}",
-            style=_STYLES.get(block.kind, ""),
-            markup=False,
-        )
+        console.print(f"{block.line}{marks}", style=_STYLES.get(block.kind, ""), markup=False)
     for number, row in enumerate(block.rows, 1):
         console.print(f"  {number}. {row[0]}", markup=False)
 

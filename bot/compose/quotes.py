@@ -26,16 +26,14 @@ def with_quotes(draft: Draft, asked: str, lexicon: Lexicon) -> Draft:
     blocks = draft.answer.blocks
     said = letters("".join(text for block in blocks for text in (block.text, *chain(*block.rows))))
     leaned = {cite for block in blocks if block.kind in LEGAL for cite in block.cites}
-    found: dict[str, tuple[float, int]] = {}
+    found: dict[str, int] = {}  # the clause, and which citation it is of
     for cite, evidence in enumerate(draft.evidence, 1):
         for words in _official(evidence) if cite in leaned else ():
             if letters(words) not in said:
-                found.setdefault(words, (lexicon.coverage(asked, words), cite))
-    likeliest = (words for words in sorted(found, key=lambda words: -found[words][0]) if not is_injection(words))
-    best = list(islice(likeliest, _QUOTES))
-    quotes = [
-        Block(_closed(words), "quote", (found[words][1],)) for words in sorted(best, key=lambda words: found[words][1])
-    ]
+                found.setdefault(words, cite)
+    likeliest = sorted(found, key=lambda words: -lexicon.coverage(asked, words))
+    best = islice((words for words in likeliest if not is_injection(words)), _QUOTES)
+    quotes = [Block(words, "quote", (found[words],)) for words in sorted(best, key=found.__getitem__)]
     at = max((at for at, block in enumerate(blocks, 1) if block.kind in LEGAL), default=0)
     return replace(draft, answer=replace(draft.answer, blocks=(*blocks[:at], *quotes, *blocks[at:])))
 
@@ -46,7 +44,3 @@ def _official(evidence: Evidence) -> list[str]:
         return []
     parts = [ITEM.sub("", part) for part in clauses(evidence.article)]
     return [part for part in parts if len(part) <= MAX_QUOTE and not LEANS.match(part)]
-
-
-def _closed(words: str) -> str:
-    return words if words.endswith(tuple("。；：！？”）")) else f"{words}……"
