@@ -70,7 +70,8 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A piece of the answer. kind: lead (the one or two sentences), detail, table, quote (official words), steps, notice.
+    """A piece of the answer. kind: lead (the one or two sentences), detail, table, quote (official words), steps, notice,
+    caution (what to do first, should it be an emergency).
 
     `cites` are 1-based positions in `Answer.citations`. A table holds rows of cells, the first row its heading;
     steps hold one row of one cell a step. Blocks of legal content always cite; notices (who to call, that a fact is

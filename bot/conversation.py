@@ -80,7 +80,11 @@ def _picked(question: str, asked: str) -> str:
 def _said(history: Sequence[Turn]) -> str:
     """:returns: how our last answer began, '' where we had none to give"""
     last = next((turn.content for turn in reversed(history) if turn.role == "assistant"), "")
-    return "" if _pattern("missed").search(last) else normalise(last)[:300]
+    return "" if _pattern("missed").search(last) else normalise(_without_caution(last))[:300]
+
+
+def _without_caution(said: str) -> str:
+    return said.removeprefix(read("replies")["zh"]["caution"]).lstrip("\n")
 
 
 def _smalltalk(text: str) -> bool:
@@ -135,7 +139,7 @@ def repeats(text: str, asked: str, history: Sequence[Turn]) -> bool:
     if not text or not {"user", "assistant"} <= set(turns):
         return False
     another = letters(normalise(asked)) != letters(normalise(turns["user"].content))
-    return another and turns["assistant"].content.startswith(text)
+    return another and _without_caution(turns["assistant"].content).startswith(text)
 
 
 def misses(history: Sequence[Turn]) -> int:

@@ -44,9 +44,12 @@ def period(text: str, today: date, code_from: date) -> Period | None:
         return Period(code_from - timedelta(days=1), before[0])
     if not _CONDUCT.search(text) or _TOPIC.search(text):
         return None
-    found = [
-        Period(min(day, today), match[0].strip()) for match in _FULL.finditer(text) if (day := _from_parts(match, today))
-    ]
+    found: list[Period] = []
+    for match in _FULL.finditer(text):
+        day = _from_parts(match, today)
+        later = not (match["year"] or match["relative"]) and found and day and day < found[-1].on
+        if day and not later:  # 今年7月偷排，12月才罚: not the December before
+            found.append(Period(min(day, today), match[0].strip()))
     # Of several days the first is that of the conduct; later ones are when it was found and fined.
     rest = _FULL.sub(lambda match: " " if _from_parts(match, today) else match[0], text)  # 2025年12月 is no year by itself
     return min([*found, *_ago(text, today), *_years(rest, today)], key=lambda period: period.on, default=None)

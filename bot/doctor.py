@@ -27,7 +27,7 @@ from bot.references import Laws, rivals
 from bot.search import Without, find
 from bot.state import Found, State, Understood, Verdict
 from bot.text import normalise
-from bot.triage import MAX_CHARACTERS, TALK, owes, triage, without_object
+from bot.triage import MAX_CHARACTERS, TALK, owes, triage, uneasy, without_object
 from bot.understanding import understand
 from corpus import starter as library
 from corpus.starter import Starter
@@ -93,7 +93,7 @@ class Doctor:
 
     def ask(self, question: str, history: Sequence[Turn] = (), context: Context | None = None) -> Answer:
         """:returns: the answer; never raises for anything that a person may type."""
-        return self._answered(self._again(self.chain.invoke(self._state(question, history, context))))
+        return self._shown(self._again(self.chain.invoke(self._state(question, history, context))))
 
     def stream(self, question: str, history: Sequence[Turn] = (), context: Context | None = None) -> Iterator[Event]:
         """References, a Delta for each block as soon as it is verified, then the Decision.
@@ -104,7 +104,7 @@ class Doctor:
         if self._composer and state.answer is None and len(state.found) == 1 and not _plain_only(state):
             yield from self._streamed(state)
             return
-        answer = self._answered(self._again(state if state.answer else self._answer(state)))
+        answer = self._shown(self._again(state if state.answer else self._answer(state)))
         yield References(answer.citations, answer.speaker)
         yield from (Delta(block) for block in answer.blocks)
         yield Decision(answer)
@@ -176,17 +176,19 @@ class Doctor:
         return len(known) > 1 and len({document.rank for document in known}) == 1
 
     def _library_knows(self, verdict: Verdict, state: State) -> bool:
-        """Whether a question that only the classifier would hand on is better asked back, or is a FAQ word for word.
+        """Whether a question that only the classifier would hand on is better asked back, or is a FAQ word for word; or one that it
+        would ask back stands as it is among those of a FAQ.
 
         Not for emergencies and refusals: there a mistake in the other direction does the harm.
         """
-        if verdict.outcome not in (Outcome.ESCALATE, Outcome.REDIRECT):
+        if verdict.outcome not in (Outcome.ESCALATE, Outcome.REDIRECT, Outcome.CLARIFY) or verdict.reply in _PLAIN:
             return False
+        asks = verdict.outcome is Outcome.CLARIFY
         understood = self._understand(state)
-        if any(part.elsewhere for part in understood.parts):
+        if not asks and any(part.elsewhere for part in understood.parts):
             return True
         match = self._library.match(self._found(understood.parts[0], self._index()))
-        return match is not None and match.score >= faq.SURE
+        return match is not None and match.score >= (faq.SAME if asks else faq.SURE)
 
     def _asked_back(self, state: State) -> State:
         """One question back where a fact is missing; not on a follow-up that tells something, nor where an article or another
@@ -350,6 +352,12 @@ class Doctor:
             made = draft(found, basis, blocks, reason)
             yield Decision(self._judgement.decided(found, made, basis.hits[blocks[0].cites[0] - 1], begun=True))
 
+    def _shown(self, state: State) -> Answer:
+        answer = self._answered(state)
+        # the words of a later turn (都不是) say little without what they lean on
+        doubtful = uneasy(state.asked) and uneasy(answer.question)
+        return replies.cautioned(answer) if doubtful and answer.outcome is not Outcome.EMERGENCY else answer
+
     @staticmethod
     def _answered(state: State) -> Answer:
         if state.answer is None:
@@ -365,4 +373,4 @@ def _begins(answer: Answer) -> str:
 
 def _plain_only(state: State) -> bool:
     """Whether the whole answer must be known before anything of it is shown."""
-    return bool(state.verdict and (state.verdict.language != "zh" or state.verdict.doubt))
+    return bool(state.verdict and (state.verdict.language != "zh" or state.verdict.doubt)) or uneasy(state.asked)

@@ -57,22 +57,23 @@ class Judgement:
         :param begun: what is asked for stands in sentences that have been shown
         """
         made = regimes.of_here(found, made, self._region)
-        # a model's sentences have been shown, and nothing may be put between them
-        made = made if begun else with_quotes(made, found.question.matter, self._lexicon)
         checked = check(made, self._lexicon, _labels(found))
+        answer = checked.answer
+        if not begun:  # a model's sentences have been shown, and nothing may be put between them
+            answer = with_quotes(answer, checked.evidence, found.question, self._lexicon)
         seen = features(found, lead, self._lexicon)
         if self._observe:
-            self._observe(seen, checked.answer)
+            self._observe(seen, answer)
         confidence = self._weights.confidence(seen)
         reasons = (*made.answer.reasons, *(f"dropped:{reason}" for _, reason in checked.dropped[:5]))
         if not checked.holds:
             return self.unknown(found, confidence, (*reasons, "nothing-verified"))
-        if not begun and (owed := lacking(found.question, checked.answer.text)):
+        if not begun and (owed := lacking(found.question, answer.text)):
             return self.unknown(found, confidence, (*reasons, f"lacks:{owed}"))
         if confidence < self._answer_at:
             return self.unknown(found, confidence, (*reasons, f"confidence:{confidence:.2f}"))
         return replace(
-            checked.answer,
+            answer,
             confidence=round(confidence, 4),
             reasons=reasons,
             suggestions=suggestions(found.question.matter, found.hits, self._lexicon, lead),

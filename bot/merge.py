@@ -15,9 +15,8 @@ _HARM = (Outcome.ANSWERED, Outcome.CLARIFY, Outcome.ESCALATE)
 
 def merged(answers: Sequence[Answer], asked: str) -> Answer:
     """:returns: one answer; answered as soon as one part is, and then the others say that they were not."""
-    answers = list({answer.text: answer for answer in reversed(answers)}.values())[
-        ::-1
-    ]  # one answer may serve two questions
+    # one answer may serve two questions; each chooses the official words under it
+    answers = list({_said(answer): answer for answer in reversed(answers)}.values())[::-1]
     if len(answers) == 1:
         return replace(answers[0], question=asked)
     blocks: list[Block] = []
@@ -46,6 +45,10 @@ def merged(answers: Sequence[Answer], asked: str) -> Answer:
         hits=tuple(sorted(hits.values(), key=lambda hit: -hit.score)),
         question=asked,
     )
+
+
+def _said(answer: Answer) -> tuple[Block, ...]:
+    return tuple(block for block in answer.blocks if block.kind != "quote")
 
 
 def _heading(question: str, at: int) -> str:

@@ -36,6 +36,8 @@ _WORDS = frozenset(
         "百色",
     ]
 )
+# Rivers and plains of other provinces, which laws of their own name so (`region` in instruments.yaml).
+_BASINS = {"黄河": "黄河流域", "太湖": "太湖流域", "淮河": "淮河流域", "青藏高原": "青藏高原"}
 _FROM = re.compile(r"从(?P<place>[一-鿿]{2,9}?)(?:运|拉|转移|搬|发|送|迁|到|往)")
 _NO_PLACE = ("路", "街", "大道", "菜", "面馆", "烧烤", "小吃", "牌")
 # A rule of that place, and whether it counts here: 杭州的噪声条例武汉适用吗.
@@ -59,6 +61,7 @@ def _names() -> tuple[re.Pattern[str], dict[str, str]]:
         bare = re.sub(r"(?:维吾尔|壮族|回族)?自治区$|[省市]$", "", name)
         if len(bare) >= 2 and bare not in _WORDS:
             regions.setdefault(bare, path)
+    regions |= _BASINS
     return re.compile("|".join(sorted(map(re.escape, regions), key=len, reverse=True))), regions
 
 

@@ -34,6 +34,9 @@ def reply(verdict: Verdict, text: str, contacts: Sequence[Responsible], today: d
     if outcome is Outcome.REDIRECT:
         named = next((row for row in contacts if row.id == verdict.contact), None)
         contact = contact_of(named) if named else responsible(text, contacts) or _FALLBACK
+        if contact is _FALLBACK:
+            unknown = read("replies")["zh"]["redirect-unknown"]
+            lead, notice = unknown["lead"], unknown["notice"]
         hotline = f"，电话 {contact.hotline}" if contact.hotline else ""
         lead = lead.format(department=contact.department, hotline=hotline)
         notice = notice.format(note=contact.note)
@@ -94,6 +97,18 @@ def introduced(answer: Answer, verdict: Verdict) -> Answer:
         text = spoken.get("in-chinese") or words["en"]["in-chinese"]
         return replace(answer, blocks=(Block(text, "notice"), *answer.blocks))
     return replace(answer, blocks=(Block(spoken["foreign"], "lead"),))
+
+
+def cautioned(answer: Answer) -> Answer:
+    """:returns: an answer under what to do first, should this be an emergency that was not told plainly"""
+    said = read("replies")["zh"]["caution"]
+    calls = _contacts(Outcome.EMERGENCY, said)
+    return replace(
+        answer,
+        blocks=(Block(said, "caution"), *answer.blocks),
+        contacts=(*calls, *(contact for contact in answer.contacts if contact not in calls)),
+        reasons=(*answer.reasons, "caution"),
+    )
 
 
 def _contacts(outcome: Outcome, said: str) -> tuple[Contact, ...]:

@@ -16,7 +16,7 @@ _TITLES = {
     Outcome.REFUSE: "不能帮忙",
 }
 _SPEAKERS = {"extract": "知识库摘录", "faq": "常见问答", "model": "AI 生成", "rule": "系统提示", "expert": "专家"}
-_STYLES = {"lead": "bold", "notice": "dim", "quote": "italic"}
+_STYLES = {"lead": "bold", "caution": "bold red", "notice": "dim", "quote": "italic"}
 
 
 def show(console: Console, answer: Answer) -> None:

@@ -48,6 +48,7 @@ _AFTERWARDS = re.compile(
 _SETTLED = re.compile(
     r"演习|演练|(?:已经?|都)[^，,。]{0,4}(?:处置完|处理完|处理好|解决|控制住|堵住|扑灭|灭掉|关上|修好|收队)|没事了|虚惊|出院了"
 )
+_UNEASY = 0.03  # of some three in two hundred questions of another kind
 _OWED, _BARE = 0.45, 0.9  # of a follow-up made whole and of its own words, to ask back though a question stands before
 _REPLIES = {"refuse:evade": "refuse-evasion"}
 _EMERGENCIES = (
@@ -129,6 +130,18 @@ def _over(question: str) -> bool:
         return False
     told = [part for part in _clauses(question) if not _SETTLED.search(part)]
     return all(likelihoods(part)[Outcome.EMERGENCY] < _GOES_ON for part in told)
+
+
+def uneasy(question: str) -> bool:
+    """Whether a turn that is not taken for an emergency may be one, and does not tell that it is over: then what to do first
+    stands above whatever is said.
+    """
+    text = squeezed(question)
+    return (
+        language_of(normalise(question)) == "zh"
+        and likelihoods(_ends(text))[Outcome.EMERGENCY] >= _UNEASY
+        and not _SETTLED.search(text)
+    )
 
 
 def owes(whole: str, fragment: str) -> bool:

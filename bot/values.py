@@ -23,6 +23,7 @@ _UNITS = {
     "千克": "公斤", "平方米": "平方米", "平方公里": "平方公里", "亩": "亩", "公顷": "公顷", "立方米": "立方米", "人": "人",
     "户": "户", "次": "次", "级": "级", "类": "类", "周岁": "岁", "岁": "岁", "页": "页", "份": "份", "微克": "微克",
     "毫克": "毫克", "部": "部", "辆": "辆", "头": "头", "伏": "伏", "座": "座", "点钟": "时", "点": "时", "时": "时", "个": "个", "家": "家", "部法律": "部",
+    "厘米": "厘米", "毫米": "毫米", "度": "度", "株": "株", "只": "只",
 }  # fmt: skip
 _UNIT = "|".join(sorted(map(re.escape, _UNITS), key=len, reverse=True))
 _DATE = re.compile(r"(\d{4})\s*(?:年|-|/|\.)\s*(\d{1,2})\s*(?:月|-|/|\.)\s*(\d{1,2})\s*日?(?!\d)")
@@ -41,6 +42,7 @@ _CHINESE = re.compile(
     rf"(?:百分之)([{NUMERAL}]+(?:点[{NUMERAL}]+)?)|(第)?([{NUMERAL}万亿]*[{NUMERAL}][{NUMERAL}万亿]*)\s*({_UNIT})"
 )
 _HOUR = re.compile(r"(?:[上中下]午|晚上?|凌晨|半夜|夜里|夜间|早上?)$")
+_GOES_ON = re.compile(r"元催化|时[间候期]|部件")  # a unit that is the beginning of a word
 _SCALE = {"百": 1e2, "千": 1e3, "万": 1e4, "亿": 1e8}
 
 
@@ -110,16 +112,21 @@ def _day(match: re.Match[str]) -> date | None:
 
 
 def _is_word(match: re.Match[str], text: str) -> bool:
-    """一次, 一类, 一人, 一家, 一个 and the like count nothing; neither does 一日 in 每一日 nor 一年 in 一年四季."""
+    """一次, 一类, 一人, 一家, 一个 and the like count nothing; neither does 一日 in 每一日, 一年 in 一年四季, 三元 in 三元催化 nor
+    一时 in 统一时间.
+    """
     before = text[match.start() - 1 : match.start()]
+    if _GOES_ON.match(text[match.end() - len(match[4]) :]):
+        return True
     if match[2] and match[3] == "一" and match[4] in ("次", "个"):
         return True  # 第一次 is the first time, and no number of times
-    if before and before in "每同另任某逐头":
+    if before and before in "同另任某逐头" or (before == "每" and match[3] == "一"):
         return True
     if match[3] == "一" and (match[4] == "天" or (match[4] == "点" and not _HOUR.search(text[: match.start()]))):
         return True  # 一天一天, 哪一天, 一点水产
     return (
         match[3] in {"一", "两"}
         and not match[2]
-        and match[4] in {"次", "类", "人", "家", "个", "份", "级", "里", "户", "头", "部", "项", "号", "条"}
+        and match[4]
+        in {"次", "类", "人", "家", "个", "份", "级", "里", "户", "头", "部", "项", "号", "条", "度", "株", "只"}
     )

@@ -28,9 +28,10 @@ _FRAME = re.compile(r"^据[^：]{0,60}：")
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """The answer with unsupported sentences taken out, and what was dropped and why."""
+    """The answer with unsupported sentences taken out, what stands behind each citation left, and what was dropped and why."""
 
     answer: Answer
+    evidence: tuple[Evidence, ...] = ()
     dropped: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -79,9 +80,7 @@ def check(draft: Draft, lexicon: Lexicon, known: frozenset[str] = frozenset()) -
         kept = _table(block, proof, lexicon, known, dropped) if block.rows else _text(block, proof, lexicon, known, dropped)
         if kept:
             blocks.append(kept)
-    leaned = {cite for block in blocks if block.kind in LEGAL for cite in block.cites}
-    blocks = [block for block in blocks if block.kind != "quote" or leaned.issuperset(block.cites)]
-    return Checked(with_notes(_tidied(replace(answer, blocks=tuple(blocks)))), tuple(dropped))
+    return _tidied(Draft(replace(answer, blocks=tuple(blocks)), draft.evidence), dropped)
 
 
 def _text(
@@ -111,8 +110,9 @@ def _table(
     return replace(block, rows=(block.rows[0], *rows)) if rows else None
 
 
-def _tidied(answer: Answer) -> Answer:
+def _tidied(draft: Draft, dropped: Sequence[tuple[str, str]]) -> Checked:
     """A notice that announces what follows goes with what it announced; citations that nothing leans on go too."""
+    answer = draft.answer
     blocks = [
         block
         for at, block in enumerate(answer.blocks)
@@ -124,11 +124,12 @@ def _tidied(answer: Answer) -> Answer:
     ]
     used = sorted({cite for block in blocks for cite in block.cites if 1 <= cite <= len(answer.citations)})
     place = {old: new for new, old in enumerate(used, 1)}
-    return replace(
+    tidy = replace(
         answer,
         blocks=tuple(_moved(block, place) for block in blocks),
         citations=tuple(answer.citations[old - 1] for old in used),
     )
+    return Checked(with_notes(tidy), tuple(draft.evidence[old - 1] for old in used), tuple(dropped))
 
 
 def _moved(block: Block, place: Mapping[int, int]) -> Block:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from corpus.model import Cite, Document, Trust
-from corpus.regions import jurisdiction
+from corpus.regions import covers, jurisdiction
 
 ALWAYS = 0
 SAME_VERSION = 92  # days: adoption, promulgation and printing of one version lie this close together
@@ -31,7 +31,7 @@ class Window:
 
     def open(self, on: date, region: str = "") -> bool:
         """Whether a passage may be used for a question about this day and place."""
-        return self.start <= on.toordinal() < self.end and (not self.region or region.startswith(self.region))
+        return self.start <= on.toordinal() < self.end and covers(self.region, region)
 
 
 SHUT = Window(NEVER, ALWAYS, "", Trust.OFFICIAL)
@@ -47,12 +47,15 @@ def window(document: Document) -> Window:
 
 
 def as_known(document: Document, instruments: Mapping[str, Document]) -> Document:
-    """A text seldom says that it was amended or repealed later. Where nobody said so, what the starter library knows is added.
+    """A text seldom says that it was amended or repealed later, nor where it applies. Where nobody said so, what the starter
+    library knows is added.
 
     :param instruments: what is known, by short title
     :returns: the document, ended on the first day of the known newer version or on the day of the known repeal
     """
     known = instruments.get(document.short_title)
+    if known and known.region and not document.region and document.trust is Trust.OFFICIAL:
+        document = replace(document, region=known.region)  # a text does not name the provinces along its river as its own
     start = document.starts_on
     if known is None or start is None or document.ended_on or document.trust is not Trust.OFFICIAL:
         return document
@@ -145,7 +148,7 @@ class Versions:
         return Window(
             max((row.start for row in windows), default=ALWAYS),
             min((row.end for row in windows), default=NEVER),
-            max((row.region for row in windows), key=len, default=""),
+            max((row.region for row in windows), key=_narrow, default=""),
             own.trust if own else Trust.CURATED,
         )
 
@@ -156,6 +159,11 @@ class Versions:
             rows = (self.behind(title), _end_only(known) if known else None)
             self._windows[title] = [window(row) for row in rows if row]
         return self._windows[title]
+
+
+def _narrow(region: str) -> tuple[bool, bool, int]:
+    """Of regions that hold one another: one place is narrower than the provinces along a river, and these than the country."""
+    return bool(region), "、" not in region, len(region)
 
 
 def _start(document: Document) -> date:

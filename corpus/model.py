@@ -10,7 +10,7 @@ from enum import IntEnum, StrEnum
 from functools import cached_property, lru_cache
 
 from corpus.numerals import chinese
-from corpus.regions import jurisdiction
+from corpus.regions import covers, jurisdiction
 
 
 class Status(StrEnum):
@@ -123,7 +123,7 @@ class Document:
 
         What a district publishes is for the people of its city: they ask from the city, and districts make no rules.
         """
-        return not self.region or region.startswith(jurisdiction(self.region))
+        return covers(jurisdiction(self.region), region)
 
 
 @dataclass(frozen=True, slots=True)

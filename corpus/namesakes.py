@@ -14,7 +14,7 @@ from datetime import date
 from functools import lru_cache
 
 from corpus import starter
-from corpus.legal import SAME_VERSION
+from corpus.legal import SAME_VERSION, as_known
 from corpus.model import LEVELS, Document, Passage, Trust, short_title
 from corpus.numerals import NUMERAL, number
 from corpus.regions import jurisdiction, place
@@ -63,7 +63,7 @@ def _against(document: Document, title: str, known: Document, passages: Sequence
     tail = title.removeprefix(known.short_title)
     if document.level and known.level and LEVELS[document.level] != LEVELS[known.level]:
         yield f"与资料库里的{name}同名，效力级别却是{document.level}（应为{known.level}），请核对后再发布"
-    elif jurisdiction(document.region) != jurisdiction(known.region):
+    elif jurisdiction(as_known(document, {known.short_title: known}).region) != jurisdiction(known.region):
         yield f"与资料库里的{name}同名，适用地区却是{document.region or '全国'}，请核对后再发布"
     elif tail and not _PART.search(tail):
         yield f"标题在{name}后面加了“{tail}”，资料库里没有这一版，请核对后再发布"

@@ -16,7 +16,7 @@ from eval.report.words import named
 LIMITS = Path(__file__).parent / "gate.yaml"
 _BOUNDS = {"at least": operator.ge, "at most": operator.le}
 _SAYS = {"at least": "至少", "at most": "至多"}
-_LOWER_IS_BETTER = frozenset({"needless hand-over"})
+_LOWER_IS_BETTER = frozenset({"needless hand-over", "needless caution"})
 
 
 class LimitsError(ValueError):

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from corpus.legal import Window
 from corpus.model import Document, Passage, Rank, Trust
+from corpus.regions import covers
 
 _MASKS = 32  # of days and regions that are kept
 _TRUST = {Trust.DRAFT: -1.5, Trust.NEWS: -0.5}
@@ -54,7 +55,7 @@ class Legal:
 
     def _allowed(self, on: date, region: str) -> NDArray[np.bool_]:
         day = on.toordinal()
-        inside = np.array([not each or region.startswith(each) for each in self._regions], dtype=bool)
+        inside = np.array([covers(each, region) for each in self._regions], dtype=bool)
         if not len(self._holders):
             return np.zeros(0, dtype=bool)
         allowed: NDArray[np.bool_] = ((self._start <= day) & (day < self._end) & inside[self._region])[self._holders]

@@ -32,6 +32,7 @@ MEANT, AGREED = 0.42, 0.16
 _ALIKE = 0.1  # of two FAQs as like the question as this, retrieval says which
 _NUMBER = re.compile(r"[\d一二三四五六七八九十百]+(?:个|日|天|年|月|条|款)*")  # written in many ways
 _DISTRICT = re.compile(r"^([一-鿿]{2})[区县]")
+_RULE = re.compile(r"(?:法|条例|办法|规定|名录|清单)(?:（[^）]*）)*$")
 _PLAN = re.compile(r"规划|计划|目标|指标|方案|意见稿|文件|报道|新闻")
 _LEAD = 2  # sentences
 _ADDS = 0.5  # the share of a follow-up's own words that a FAQ must hold
@@ -140,8 +141,10 @@ def _other_side(text: str) -> str:
 
 
 def _of_a_plan(passage: Passage, question: Understood) -> bool:
-    """Whether a FAQ tells what a plan, notice or report of some place says, and the question names neither."""
-    if question.local or any(cite.article for cite in passage.stands_for):
+    """Whether a FAQ tells what a plan, notice or report of some place says, and the question names neither; a rule that is cited as a
+    whole (a 名录, the tables of a tax) is none.
+    """
+    if question.local or any(cite.article or _RULE.search(cite.title) for cite in passage.stands_for):
         return False
     districts = {found[1] for cite in passage.stands_for for found in _DISTRICT.finditer(cite.title)}
     return not _PLAN.search(question.text) and not any(name in question.text for name in districts)

@@ -2,45 +2,62 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import chain, islice
 
-from bot.answer import LEGAL, Block
-from bot.compose.basis import MAX_QUOTE, Draft, Evidence
-from bot.compose.sentences import ITEM, LEANS
+from bot.answer import LEGAL, Answer, Block
+from bot.compose.basis import MAX_QUOTE, Evidence
+from bot.compose.sentences import ITEM, LEANS, exact
 from bot.lexicon import Lexicon
-from bot.text import clauses, letters
+from bot.state import Understood
+from bot.text import clauses, letters, sentences
 from bot.triage import is_injection
 from corpus.model import Status
 
 # Of the key facts that the answer itself words otherwise, two of these hold a third; the words under the lead alone hold a fifth
 # (1,118 development questions).
 _QUOTES = 2
+_TELLS = 0.3  # as much of the question, that a clause tells what is asked for: a time, a sum
 
 
-def with_quotes(draft: Draft, asked: str, lexicon: Lexicon) -> Draft:
-    """:param asked: the question, whose words choose
-    :returns: the draft with the clauses in force that hold most of the question, of the articles that it leans on, before
-        what to do next; none that it says anyway
+def with_quotes(answer: Answer, evidence: Sequence[Evidence], question: Understood, lexicon: Lexicon) -> Answer:
+    """:param evidence: what stands behind each citation of the answer, in their order
+    :returns: the answer with the clauses in force that hold most of the question and tell what it asks for, of the articles that it
+        leans on, before what to do next; none that it says anyway
     """
-    blocks = draft.answer.blocks
+    blocks = answer.blocks
     said = letters("".join(text for block in blocks for text in (block.text, *chain(*block.rows))))
     leaned = {cite for block in blocks if block.kind in LEGAL for cite in block.cites}
-    found: dict[str, int] = {}  # the clause, and which citation it is of
-    for cite, evidence in enumerate(draft.evidence, 1):
-        for words in _official(evidence) if cite in leaned else ():
+    found: dict[str, tuple[int, str]] = {}  # the clause -> which citation it is of, and what opens its list
+    for cite, behind in enumerate(evidence, 1):
+        for words, opening in _official(behind) if cite in leaned else ():
             if letters(words) not in said:
-                found.setdefault(words, cite)
-    likeliest = sorted(found, key=lambda words: -lexicon.coverage(asked, words))
+                found.setdefault(words, (cite, opening))
+    likeliest = sorted(found, key=lambda words: -lexicon.coverage(question.matter, words) - _TELLS * exact(words, question))
     best = islice((words for words in likeliest if not is_injection(words)), _QUOTES)
-    quotes = [Block(words, "quote", (found[words],)) for words in sorted(best, key=found.__getitem__)]
+    quotes: list[Block] = []
+    for words in sorted(best, key=lambda words: found[words][0]):
+        cite, opening = found[words]
+        under = f"{opening}……{words}" if opening else words  # what stands between them is left out
+        again = any(block.text.startswith(f"{opening}……") for block in quotes)
+        quotes.append(Block(words if again or len(under) > MAX_QUOTE else under, "quote", (cite,)))
     at = max((at for at, block in enumerate(blocks, 1) if block.kind in LEGAL), default=0)
-    return replace(draft, answer=replace(draft.answer, blocks=(*blocks[:at], *quotes, *blocks[at:])))
+    return replace(answer, blocks=(*blocks[:at], *quotes, *blocks[at:]))
 
 
-def _official(evidence: Evidence) -> list[str]:
-    """:returns: the clauses of a rule in force that can be understood by themselves"""
+def _official(evidence: Evidence) -> list[tuple[str, str]]:
+    """:returns: the clauses of a rule in force that can be understood by themselves, an item with the words that open its list"""
     if evidence.status is not Status.IN_FORCE:
         return []
-    parts = [ITEM.sub("", part) for part in clauses(evidence.article)]
-    return [part for part in parts if len(part) <= MAX_QUOTE and not LEANS.match(part)]
+    parts: list[tuple[str, str]] = []
+    opening = ""
+    for line in evidence.article.split("\n"):
+        if ITEM.match(line):
+            parts.append((ITEM.sub("", line), opening))
+            continue
+        whole = sentences(line)
+        opening = whole.pop() if whole and whole[-1].endswith("：") else ""
+        opening = "" if LEANS.match(opening) else opening
+        parts += [(part, "") for sentence in whole for part in clauses(sentence)]
+    return [(part, opening) for part, opening in parts if len(part) <= MAX_QUOTE and not LEANS.match(part)]

@@ -15,6 +15,8 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus.regions import covers
+
 
 @dataclass(frozen=True, slots=True)
 class Stored:
@@ -40,7 +42,7 @@ class Stored:
         """
         if asked is None:
             return f"holder in {listed(open_now)}"
-        day, inside = asked[0].toordinal(), [not each or asked[1].startswith(each) for each in self.regions]
+        day, inside = asked[0].toordinal(), [covers(each, asked[1]) for each in self.regions]
         stored = (self.start <= day) & (day < self.end) & np.array(inside, dtype=bool)[self.region]
         names = [region for region, here in zip(self.regions, inside, strict=True) if here]
         out = f"start <= {day} and end > {day} and region in {json.dumps(names, ensure_ascii=False)}"

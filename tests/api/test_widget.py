@@ -241,6 +241,27 @@ class TestWidget:
         assert [shown["text"].count(number) for number in ("119", "120", "12345", "12369")] == [1, 1, 1, 1]
         assert shown["steps"] < shown["foot"]
 
+    def test_in_case_it_is_an_emergency_the_numbers_are_tapped_where_they_are_said(self, visitor):
+        user = visitor(360)
+        user.goto("/")
+        shown = user.evaluate(
+            """async () => {
+                 const { AnswerView } = await import("/static/widget/answer.js");
+                 const contacts = ["119", "120", "12345"].map((hotline) => ({ department: "某处", matter: "", hotline, note: "", confirm: false }));
+                 const blocks = [{ kind: "caution", text: "如果还在漏：先打 119 或 120，再看下面。", cites: [], rows: [] },
+                                 { kind: "lead", text: "您说的是哪一种？", cites: [], rows: [] }];
+                 const view = new AnswerView({}, "").draw({ id: "a", role: "assistant", outcome: "clarify", contacts, choices: ["甲", "乙"], suggestions: [], blocks });
+                 return { said: [...view.body.querySelectorAll(".caution a.call")].map((call) => call.href),
+                          listed: [...view.body.querySelectorAll(".contacts a.call")].map((call) => call.href),
+                          order: [...view.body.children].map((part) => part.className.split(" ")[0]).slice(0, 2),
+                          under: view.body.querySelector(".lead").nextElementSibling.textContent };
+               }"""
+        )
+        assert shown["said"] == ["tel:119", "tel:120"]
+        assert shown["listed"] == ["tel:12345"]
+        assert shown["order"] == ["caution", "lead"]
+        assert "请选一个" in shown["under"]
+
     def test_choices_stand_under_the_question_and_before_what_it_depends_on(self, visitor):
         user = visitor()
         user.goto("/")

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.answer import Answer, Context, Decision, Delta, Outcome, References, Speaker, Turn
+from bot.conversation import repeats
 from bot.decide import Calibration
 from bot.doctor import Doctor
 from corpus.model import Cite, Document, Status
@@ -320,6 +321,25 @@ def test_a_missing_fact_that_is_only_suspected_is_asked_for_where_there_is_no_an
     monkeypatch.setattr("bot.triage.likelihoods", seen.probabilities)
     doctor = Doctor(lambda: index, STARTER, region=HOME, answer_at=answer_at)
     assert doctor.ask("没有排污许可证就排污，罚多少？", context=context).outcome is outcome
+
+
+@pytest.mark.parametrize(("share", "question", "cautioned"), [
+    (0.05, "没有排污许可证就排污，罚多少？", True),
+    (0.01, "没有排污许可证就排污，罚多少？", False),
+    (0.05, "没有排污许可证就排污，罚多少？已经处理完了", False),
+    (0.9, "没有排污许可证就排污，罚多少？", False),  # an emergency says so itself
+])  # fmt: skip
+def test_what_may_be_an_emergency_stands_under_whom_to_call(monkeypatch, doctor, context, share, question, cautioned):
+    seen = _Suspects(**{str(Outcome.EMERGENCY): share})
+    monkeypatch.setattr("bot.triage.likelihoods", seen.probabilities)
+    answer = doctor.ask(question, context=context)
+    *_, decision = doctor.stream(question, context=context)
+    assert decision.answer == answer
+    assert (answer.blocks[0].kind == "caution") is cautioned
+    assert ("119" in answer.blocks[0].text and answer.contacts[0].hotline == "119") is (cautioned or share > 0.5)
+    if cautioned:
+        told = (Turn("user", question), Turn("assistant", answer.text))
+        assert repeats(answer.blocks[1].text, "那罚多少", told)
 
 
 def test_the_old_law_of_the_sea_is_not_shown_to_a_plant_on_land(monkeypatch, context):

@@ -146,6 +146,12 @@ def test_a_draft_is_no_answer_where_no_plan_is_asked_for():
     assert DRAFT.region == HOME
 
 
+@pytest.mark.parametrize(("title", "is_taken"), [("污染影响类建设项目重大变动清单（试行）", True), ("某地治理方案", False)])
+def test_a_rule_that_is_cited_as_a_whole_is_no_plan(title, is_taken):
+    passage = faq("chimney", ("批了环评的烟囱改矮多少算重大变动？",), "降低 10% 及以上的算。[1]", (title, ""))
+    assert (offered("我们厂批了环评，烟囱改矮多少算", passage) is not None) is is_taken
+
+
 @pytest.mark.parametrize(
     ("question", "audience", "is_taken"),
     [

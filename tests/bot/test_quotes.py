@@ -1,18 +1,22 @@
 """The official words under an answer: in force, of what it leans on, what holds most of the question, and nothing said anyway."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from bot import lexicon as lexicons
-from bot.answer import Answer, Block, Outcome, Speaker
+from bot.answer import Answer, Block, Context, Outcome, Speaker
 from bot.compose.basis import Basis, Draft
 from bot.compose.quotes import MAX_QUOTE, with_quotes
+from bot.references import Laws
+from bot.state import Understood
+from bot.understanding import understand
 from bot.verify import check
 from corpus.model import Passage, Status
 from indexer.hit import Hit
 
-from .conftest import CODE, STARTER, article
+from .conftest import CODE, HOME, STARTER, article
 
 LEXICON = lexicons.of(STARTER)
 LAW = article(
@@ -27,7 +31,12 @@ def made(*blocks: Block, asked="容器上的识别标志", passage: Passage = LA
     basis = Basis()
     basis.add(Hit(passage, CODE, status, 1.0))
     answer = Answer(Outcome.ANSWERED, Speaker.FAQ, blocks, tuple(basis.citations))
-    return with_quotes(Draft(answer, tuple(basis.evidence)), asked, LEXICON).answer
+    return with_quotes(answer, basis.evidence, understood(asked), LEXICON)
+
+
+def understood(asked: str) -> Understood:
+    (part,) = understand(asked, (), Context(date(2026, 11, 21), HOME), Laws(STARTER.instruments), HOME)
+    return part
 
 
 def quoted(answer: Answer) -> list[str]:
@@ -58,6 +67,10 @@ def test_no_other_words_are_shown_as_official(changed):
     assert made(SAYS, **changed).blocks == (SAYS,)
 
 
+def test_what_tells_the_sum_asked_for_goes_first():
+    assert "五万元以上二十万元以下" in quoted(made(SAYS, asked="容器没有识别标志，罚多少"))[-1]
+
+
 def test_what_the_answer_says_anyway_is_not_quoted():
     assert "容器和包装应当设置识别标志。" not in quoted(made(Block("容器和包装，应当设置识别标志。", "lead", (1,))))
 
@@ -66,12 +79,20 @@ def test_an_article_that_only_a_notice_names_is_not_quoted():
     assert not quoted(made(Block("可能有关：第五百条。", "notice", (1,))))
 
 
-def test_of_a_list_the_item_is_quoted_without_its_number():
-    passage = replace(LAW, text="有下列情形之一的，处罚款：\n（三）容器没有识别标志的。")
-    assert "容器没有识别标志的。" in quoted(made(SAYS, passage=passage))
+def test_of_a_list_the_item_is_quoted_under_the_words_that_open_it_and_these_once():
+    opening = "违反规定，有下列情形之一的，处五万元以下罚款；拒不改正的，停产："
+    passage = replace(LAW, text=f"{opening}\n（一）没有台账；\n（三）容器没有识别标志的。\n其他照此处理。")
+    asked = "容器没有标志，台账"
+    assert quoted(made(SAYS, passage=passage, asked=asked)) == [f"{opening}……容器没有识别标志的。", "没有台账；"]
 
 
-def test_a_quote_goes_with_the_sentence_that_leaned_on_it():
+@pytest.mark.parametrize("opening", [f"有下列情形之一的，{'长' * MAX_QUOTE}：", "有前款规定的情形，并且有下列情形之一的："])
+def test_an_opening_that_is_too_long_or_leans_on_what_is_not_shown_is_left_out(opening):
+    passage = replace(LAW, text=f"{opening}\n（一）容器没有识别标志的。")
+    assert quoted(made(SAYS, passage=passage)) == ["容器没有识别标志的。"]
+
+
+def test_what_no_longer_stands_behind_the_answer_is_not_quoted():
     basis = Basis()
     fume = article(CODE, "第五百零一条", "餐馆应当安装油烟净化设施并保持正常使用。")
     for passage in (LAW, fume):
@@ -79,8 +100,7 @@ def test_a_quote_goes_with_the_sentence_that_leaned_on_it():
     wrong = Block("桶上没有标签的要罚 900 万元。", "lead", (1,))
     right = Block("餐馆要安装油烟净化设施，保持正常使用。", "lead", (2,))
     answer = Answer(Outcome.ANSWERED, Speaker.FAQ, (wrong, right), tuple(basis.citations))
-    draft = with_quotes(Draft(answer, tuple(basis.evidence)), "餐馆油烟净化设施，识别标志", LEXICON)
-    assert len(quoted(draft.answer)) == 2
-    checked = check(draft, LEXICON).answer
-    assert quoted(checked) == ["餐馆应当安装油烟净化设施并保持正常使用。"]
-    assert [citation.article for citation in checked.citations] == ["第五百零一条"]
+    checked = check(Draft(answer, tuple(basis.evidence)), LEXICON)
+    shown = with_quotes(checked.answer, checked.evidence, understood("餐馆油烟净化设施，识别标志"), LEXICON)
+    assert quoted(shown) == ["餐馆应当安装油烟净化设施并保持正常使用。"]
+    assert [citation.article for citation in shown.citations] == ["第五百零一条"]

@@ -9,12 +9,14 @@ from bot import batch, fit
 from bot.__main__ import app
 from bot.answer import Answer, Block, Citation, Contact, Outcome, Speaker, Turn
 from bot.classifier import shipped
-from bot.conversation import clarified
+from bot.conversation import clarified, misses
 from bot.decide import FEATURES, Calibration, calibration, clarifying, responsible
 from bot.doctor import Doctor
 from bot.english import in_chinese
 from bot.merge import merged
+from bot.replies import reply
 from bot.rules import read
+from bot.state import Verdict
 from bot.triage import triage
 from corpus.model import Status
 
@@ -153,6 +155,13 @@ def test_redirect_names_department_and_that_the_number_is_to_be_confirmed(doctor
     assert "以主管部门公布的为准" in answer.text
 
 
+def test_where_no_office_is_known_none_is_named():
+    answer = reply(Verdict("redirect:learned", Outcome.REDIRECT, "redirect"), "黑洞", STARTER.contacts, TODAY)
+    assert "不归生态环境部门管" in answer.blocks[0].text
+    assert [contact.hotline for contact in answer.contacts] == ["12345"]
+    assert misses([Turn("user", "黑洞"), Turn("assistant", answer.text)]) == 0
+
+
 def test_emergency_card_calls_first_and_names_three_things(doctor, context):
     answer = doctor.ask("化工仓库着火了，救命", (), context)
     assert answer.outcome is Outcome.EMERGENCY
@@ -192,6 +201,15 @@ def test_merge_renumbers_and_keeps_who_is_in_charge():
     assert both.blocks[-1].rows[1][2] == "法[2]"
     assert both.confidence == 0.6
     assert both.contacts[0].department == "城管"
+
+
+def test_one_answer_to_two_questions_is_given_once_whatever_is_quoted_under_it():
+    cite = Citation("p", "d", "法", "第一条", "", Status.IN_FORCE, None, None, "")
+    said = Block("甲。", "lead", (1,))
+    one, two = (
+        Answer(Outcome.ANSWERED, Speaker.FAQ, (said, Block(words, "quote", (1,))), (cite,)) for words in ("子", "丑")
+    )
+    assert [block.text for block in merged((one, two), "一？二？").blocks] == ["甲。", "子"]
 
 
 def test_english_words_of_the_field():

@@ -135,7 +135,7 @@ FALSIFIED = {
     "permitted": (r"不得|禁止|不准", lambda m: "可以", 0.85),
     "exempted": (r"应当|必须", lambda m: "不需要", 0.85),
     "forbidden": (r"应当", lambda m: "不得", 0.7),
-    "for people": (r"企业|经营者|建设单位", lambda m: "个人", 0.8),
+    "for people": (r"企业|经营者|建设单位", lambda m: "个人", 0.77),  # what names persons beside the unit escapes
     "with a promise": (r"。$", lambda m: "，市局会全额补贴。", 0.95),
 }
 

@@ -69,6 +69,18 @@ def test_how_often_is_not_told_by_how_long():
     assert not tells("原始记录至少保存 5 年。", question)
 
 
+def test_how_many_days_is_no_amount():
+    assert tells("审批单有效期 90 日。", asked("审批单最长能用多少天"))
+    assert not tells("审批单有效期 90 日。", asked("一年排多少"))
+
+
+def test_before_what_it_is_due_is_a_time():
+    question = asked("登记表最晚什么时候备案")
+    assert tells("要在项目投入生产运营前，办登记表备案。", question)
+    assert tells("出口前应当备案。", question)
+    assert not tells("目前，事前要按前款规定备案。", question)
+
+
 def test_a_rule_on_another_licence_does_not_lead():
     """Both say 许可证, and the one on dangerous waste says more of fines."""
     waste = article(

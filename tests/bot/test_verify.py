@@ -28,6 +28,7 @@ PROOF = Evidence(
     [
         ("20万元", "二十万元"), ("20 万元", "200,000元"), ("第1102条", "第一千一百零二条"), ("82. 8%".replace(" ", ""), "百分之八十二点八"),
         ("三十日", "30 天"), ("2026年8月15日", "二〇二六年八月十五日"), ("六个月", "6个月"), ("晚上十点", "22点".replace("22", "10")),
+        ("二十五度以上的坡地", "25 度以上的坡地"), ("五十株", "50 株"), ("每三年", "每 3 年"),
     ],
 )  # fmt: skip
 def test_one_value_many_spellings(left, right):
@@ -114,6 +115,11 @@ def test_what_joined_on_to_a_dropped_sentence_no_longer_does():
 def test_a_little_is_no_hour():
     assert not values("零星得一点水产")
     assert values("晚上一点施工")
+
+
+def test_the_beginning_of_a_word_is_no_unit():
+    assert not values("更换三元催化和零部件，统一时间检查，每一日")
+    assert values("罚三元，八时开始") == {Value(3.0, "元"), Value(8.0, "时")}
 
 
 def test_nothing_left():

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from corpus.collection import LIBRARY, Collection, marks, searchable
-from corpus.legal import SHUT, Window, window
+from corpus.legal import SHUT, Window, as_known, window
 from corpus.model import Cite, Document, Passage, Trust
 from corpus.starter import Entry, Starter
 
@@ -55,6 +55,9 @@ def opened(collection, passages, on, region=WUHAN):
         ({"ended_on": date(2021, 1, 1)}, date(2021, 1, 1), "", False),
         ({"region": "浙江省"}, TODAY, WUHAN, False),
         ({"region": "湖北省武汉市江汉区"}, TODAY, WUHAN, True),
+        ({"region": "江苏省、浙江省、上海市"}, TODAY, WUHAN, False),
+        ({"region": "江苏省、浙江省、上海市"}, TODAY, "浙江省杭州市", True),
+        ({"region": "江苏省、浙江省、上海市"}, TODAY, "", True),
         ({"trust": Trust.DRAFT}, date(1990, 1, 1), WUHAN, True),
     ],
 )
@@ -123,6 +126,14 @@ def test_the_library_may_know_of_a_repeal_that_the_file_does_not(catalogue, make
     assert opened(collection, starter.faqs, TODAY) == []
 
 
+def test_the_library_may_know_along_which_river_a_law_applies(make):
+    law, _ = make("中华人民共和国黄河保护法")
+    known = {law.short_title: replace(law, id="lib:黄河保护法", region="河南省、山东省")}
+    assert not as_known(law, known).applies_in(WUHAN)
+    assert as_known(law, known).applies_in("山东省济南市")
+    assert as_known(replace(law, region=WUHAN), known).region == WUHAN
+
+
 def test_an_entry_about_an_amended_text_ends_with_its_version(catalogue, make):
     starter = library(条例={"publish_date": date(2020, 1, 1)})
     for year in (2020, 2025):
@@ -154,6 +165,14 @@ def test_a_regional_instrument_narrows_the_entry(catalogue):
     collection.refresh()
     assert opened(collection, starter.faqs, TODAY) == []
     assert opened(collection, starter.faqs, TODAY, "浙江省杭州市") == ["faq:x"]
+
+
+def test_a_place_is_narrower_than_a_river(catalogue):
+    starter = library(沿河法={"region": "河南省、山东省、内蒙古自治区"}, 济南条例={"region": "山东省济南市"})
+    collection = Collection(catalogue, starter)
+    collection.refresh()
+    assert opened(collection, starter.faqs, TODAY, "河南省郑州市") == []
+    assert opened(collection, starter.faqs, TODAY, "山东省济南市") == ["faq:x"]
 
 
 def test_what_was_removed_is_never_used(catalogue, make):

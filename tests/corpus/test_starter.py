@@ -86,3 +86,12 @@ def test_an_unknown_instrument_is_refused(library):
 def test_marks_of_a_sentence():
     assert starter.marks("罚 20 万元。[1][12]") == (1, 12)
     assert starter.unmarked("罚 20 万元。[1][12]") == "罚 20 万元。"
+
+
+def test_a_law_of_another_river_is_no_law_of_wuhan():
+    known = starter.load_instruments()
+    for title in ("太湖流域管理条例", "淮河流域水污染防治暂行条例", "黄河保护法", "青藏高原生态保护法", "黑土地保护法"):
+        assert not known[title].applies_in("湖北省武汉市"), title
+    for title in ("长江保护法", "长江河道采砂管理条例"):
+        assert known[title].applies_in("湖北省武汉市"), title
+        assert not known[title].applies_in("黄河流域"), title

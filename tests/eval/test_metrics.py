@@ -11,6 +11,7 @@ from eval.metrics.harm import HARMS, at_risk, harms
 from eval.report.words import FIGURES
 from eval.results import Cited
 from eval.statistics import difference, interval, share, wilson
+from eval.summary import figures
 from tests.eval.support import GOLD, OTHER, question, result
 
 
@@ -117,6 +118,15 @@ def test_every_harm_has_questions_that_it_can_come_to():
         assert any(at_risk(harm, q, result()) for q in (answered, *others)), harm
     assert not at_risk("emergency_missed", answered, result())
     assert not at_risk("wrong_number", answered, result(outcome="escalate"))
+
+
+def test_whom_to_call_stands_first():
+    urgent, calm = question(outcome="emergency"), question()
+    for answer, expected in (("如果还在漏，打 119。\n罚 2 万元。", 1.0), ("罚 1190 元。\n先打 119。", 0.0)):
+        given = {"q": result(answer=answer)}
+        assert figures([urgent], given)["help first"] == {"q": expected}
+        assert figures([calm], given)["needless caution"] == {"q": expected}
+    assert "needless caution" not in figures([calm], {"q": result(outcome="emergency", answer="先打 119。")})
 
 
 def test_citation_precision_and_recall():

@@ -1,8 +1,12 @@
 from datetime import date
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
-from corpus.model import Status
+from corpus.legal import Window
+from corpus.model import Status, Trust
+from indexer.legal import Legal
 
 
 def found(index, question, on, region="", k=10):
@@ -29,6 +33,17 @@ class TestLaw:
         assert "《武汉市湖泊保护条例》第九条" in found(index, "湖泊 污水", today, wuhan + "江汉区")
         assert "《武汉市湖泊保护条例》第九条" not in found(index, "湖泊 污水", today)
         assert "《浙江省生态环境保护条例》第十条" in found(index, "按照日数处罚", today, "浙江省杭州市")
+
+    def test_the_arrays_say_what_each_window_says(self, today, wuhan):
+        day = today.toordinal()
+        river = "长江流域、湖北省、湖南省"
+        windows = [Window(0, day + 1, region, Trust.OFFICIAL) for region in ("", "湖北省", wuhan, "山东省", river)]
+        windows += [Window(day + 1, day + 2, "", Trust.OFFICIAL), Window(0, day, river, Trust.OFFICIAL)]
+        library = SimpleNamespace(windows=lambda _: windows, document_for=lambda _: None)
+        legal = Legal(library, [None] * len(windows), np.arange(len(windows), dtype=np.int32))
+        for region in ("", wuhan, wuhan + "江汉区", "山东省济南市", "长江流域", "黄河流域"):
+            assert legal.allowed(today, region).tolist() == [window.open(today, region) for window in windows], region
+        assert legal.allowed(today, wuhan).tolist() == [True, True, True, False, True, False, False]
 
     def test_drafts_and_news_come_with_their_status_and_last(self, index, today, wuhan):
         hits = index.search("湖泊污水", on=today, region=wuhan)

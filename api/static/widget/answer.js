@@ -187,7 +187,8 @@ export class AnswerView {
   /** @param {Decision} decision */
   #contacts(decision) {
     const urgent = decision.outcome === "emergency";
-    const listed = urgent ? this.#inLead(decision.contacts) : decision.contacts;
+    const first = this.body.querySelector(urgent ? "p.lead" : "p.caution");
+    const listed = first ? this.#tappable(first, decision.contacts) : decision.contacts;
     if (!listed.length) return;
     const said = this.#shown.map((block) => block.text).join("\n"); // nothing is said twice
     const items = listed.map((contact) =>
@@ -208,15 +209,14 @@ export class AnswerView {
     }
   }
 
-  /** In an emergency the first sentence says when to call whom: its numbers are what one taps, and stand nowhere else.
-   * @param {Contact[]} contacts @returns {Contact[]} those that it does not name */
-  #inLead(contacts) {
-    const lead = this.body.querySelector("p.lead");
-    const text = lead?.textContent || "";
+  /** The sentence that says when to call whom: its numbers are what one taps, and stand nowhere else.
+   * @param {Element} sentence @param {Contact[]} contacts @returns {Contact[]} those that it does not name */
+  #tappable(sentence, contacts) {
+    const text = sentence.textContent || "";
     const named = contacts.filter(({ hotline }) => hotline && text.split(/\D+/).includes(hotline));
-    if (lead && named.length) {
-      lead.classList.add("calls");
-      lead.replaceChildren(...text.split(/(\d+)/).map((part) => {
+    if (named.length) {
+      sentence.classList.add("calls");
+      sentence.replaceChildren(...text.split(/(\d+)/).map((part) => {
         const contact = named.find(({ hotline }) => hotline === part);
         return contact ? call(contact) : part;
       }));
@@ -231,7 +231,7 @@ export class AnswerView {
       el("div", { class: "topics" }, ...texts.map((text) => el("button", { type: "button", class: "topic", onclick: () => this.actions.ask(text), text })));
     if (decision.choices.length) {
       // under the question itself: what it depends on may be a long table
-      this.body.firstElementChild?.after(el("h3", { text: "请选一个，我再接着答" }), topics(decision.choices));
+      (this.body.querySelector("p.lead") || this.body.firstElementChild)?.after(el("h3", { text: "请选一个，我再接着答" }), topics(decision.choices));
     }
     if (decision.suggestions.length) this.after.append(el("h3", { text: "您可能还想问" }), topics(decision.suggestions));
     const asked = ["open", "taken", "replied"].includes(decision.consultation?.state || ""); // where it stands is told below
