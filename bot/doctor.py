@@ -176,23 +176,26 @@ class Doctor:
         return len(known) > 1 and len({document.rank for document in known}) == 1
 
     def _library_knows(self, verdict: Verdict, state: State) -> bool:
-        """Whether a question that only the classifier would hand on is better asked back, or is a FAQ word for word; or one that it
-        would ask back stands as it is among those of a FAQ.
+        """Whether a question that only the classifier would hand on is better asked back, or is a FAQ word for word.
 
         Not for emergencies and refusals: there a mistake in the other direction does the harm.
         """
-        if verdict.outcome not in (Outcome.ESCALATE, Outcome.REDIRECT, Outcome.CLARIFY) or verdict.reply in _PLAIN:
+        if verdict.outcome not in (Outcome.ESCALATE, Outcome.REDIRECT):
             return False
-        asks = verdict.outcome is Outcome.CLARIFY
         understood = self._understand(state)
-        if not asks and any(part.elsewhere for part in understood.parts):
+        if any(part.elsewhere for part in understood.parts):
             return True
-        match = self._library.match(self._found(understood.parts[0], self._index()))
-        return match is not None and match.score >= (faq.SAME if asks else faq.SURE)
+        return self._likeness(self._found(understood.parts[0], self._index())) >= faq.SURE
+
+    def _likeness(self, found: Found) -> float:
+        """:returns: to a question of the FAQ that is the question asked, 0 where there is none"""
+        match = self._library.match(found)
+        return match.score if match else 0.0
 
     def _asked_back(self, state: State) -> State:
         """One question back where a fact is missing; not on a follow-up that tells something, nor where an article or another
-        place is named, nor where a catalogue has one class for the whole trade.
+        place is named, nor where a catalogue has one class for the whole trade, nor, before an answer has been tried, where the
+        question stands as it is among those of a FAQ.
         """
         parts = self._understand(state).parts
         asking = clarifying(state.verdict.reply if state.verdict else "", parts[0].text, state.history)
@@ -203,6 +206,8 @@ class Doctor:
         found = state.found[0] if state.found else self._found(parts[0], self._index())
         if rows.settles(found):
             return replace(state, verdict=Verdict("pass"))
+        if not state.found and self._likeness(found) >= faq.SAME:
+            return replace(state, verdict=Verdict("pass", doubt=state.verdict))
         row = rows.catalogue(found)
         if row and (asked := self._library.asked_of_row(found, row)):
             return replace(state, parts=parts, answer=asked)

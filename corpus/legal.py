@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from corpus.model import Cite, Document, Trust
-from corpus.regions import covers, jurisdiction
+from corpus.regions import covers, jurisdiction, several
 
 ALWAYS = 0
 SAME_VERSION = 92  # days: adoption, promulgation and printing of one version lie this close together
@@ -47,15 +47,15 @@ def window(document: Document) -> Window:
 
 
 def as_known(document: Document, instruments: Mapping[str, Document]) -> Document:
-    """A text seldom says that it was amended or repealed later, nor where it applies. Where nobody said so, what the starter
-    library knows is added.
+    """A text seldom says that it was amended or repealed later, nor along which river it applies. Where nobody said so, what the
+    starter library knows is added. A local rule without its place stays without: it may be a namesake.
 
     :param instruments: what is known, by short title
     :returns: the document, ended on the first day of the known newer version or on the day of the known repeal
     """
     known = instruments.get(document.short_title)
-    if known and known.region and not document.region and document.trust is Trust.OFFICIAL:
-        document = replace(document, region=known.region)  # a text does not name the provinces along its river as its own
+    if known and several(known.region) and not document.region and document.trust is Trust.OFFICIAL:
+        document = replace(document, region=known.region)
     start = document.starts_on
     if known is None or start is None or document.ended_on or document.trust is not Trust.OFFICIAL:
         return document
@@ -163,7 +163,7 @@ class Versions:
 
 def _narrow(region: str) -> tuple[bool, bool, int]:
     """Of regions that hold one another: one place is narrower than the provinces along a river, and these than the country."""
-    return bool(region), "、" not in region, len(region)
+    return bool(region), not several(region), len(region)
 
 
 def _start(document: Document) -> date:

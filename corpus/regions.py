@@ -105,13 +105,17 @@ def most_named(text: str) -> str:
     return cities()[first] if most >= 3 and most >= 2 * second else ""
 
 
+def several(region: str) -> bool:
+    """Whether it is no one place: the provinces along a river, parted by 、"""
+    return "、" in region
+
+
 def covers(region: str, place: str) -> bool:
     """:param region: a path, '' for the whole country, or several parted by 、 (the provinces along a river)
     :param place: a path, or '' where the whole country is asked about, with its rivers
     :returns: whether a rule of this region applies in a place
     """
-    several = region.split("、")
-    return not region or place.startswith(tuple(several)) or (not place and len(several) > 1)
+    return not region or place.startswith(tuple(region.split("、"))) or (not place and several(region))
 
 
 @lru_cache(maxsize=4096)
@@ -120,7 +124,7 @@ def jurisdiction(region: str) -> str:
 
     People ask from a city, and districts make no rules of their own; so what a district publishes is found in its city.
     """
-    if "、" in region:
+    if several(region):
         return "、".join(map(jurisdiction, region.split("、")))
     for province in provinces():
         if region.startswith(province):

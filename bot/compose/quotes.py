@@ -8,10 +8,10 @@ from itertools import chain, islice
 
 from bot.answer import LEGAL, Answer, Block
 from bot.compose.basis import MAX_QUOTE, Evidence
-from bot.compose.sentences import ITEM, LEANS, exact
+from bot.compose.sentences import LEANS, exact, listed
 from bot.lexicon import Lexicon
 from bot.state import Understood
-from bot.text import clauses, letters, sentences
+from bot.text import letters
 from bot.triage import is_injection
 from corpus.model import Status
 
@@ -50,14 +50,9 @@ def _official(evidence: Evidence) -> list[tuple[str, str]]:
     """:returns: the clauses of a rule in force that can be understood by themselves, an item with the words that open its list"""
     if evidence.status is not Status.IN_FORCE:
         return []
-    parts: list[tuple[str, str]] = []
-    opening = ""
-    for line in evidence.article.split("\n"):
-        if ITEM.match(line):
-            parts.append((ITEM.sub("", line), opening))
-            continue
-        whole = sentences(line)
-        opening = whole.pop() if whole and whole[-1].endswith("：") else ""
-        opening = "" if LEANS.match(opening) else opening
-        parts += [(part, "") for sentence in whole for part in clauses(sentence)]
-    return [(part, opening) for part, opening in parts if len(part) <= MAX_QUOTE and not LEANS.match(part)]
+    parts = [
+        (words, "" if LEANS.match(opening) else opening)
+        for words, _, opening in listed(evidence.article)
+        if not words.endswith(("：", ":"))  # an opening says nothing without its list
+    ]
+    return [(words, opening) for words, opening in parts if len(words) <= MAX_QUOTE and not LEANS.match(words)]

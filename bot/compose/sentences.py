@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.compose import things
@@ -195,22 +196,32 @@ def best(found: list[Piece], limit: int) -> list[Piece]:
     return sorted(strong, key=lambda piece: piece.at)
 
 
-def _article(text: str) -> list[tuple[str, str]]:
-    """Sentences of a statute. Where one lists cases (有下列情形之一的…：（一）…), each case is made a sentence of its own."""
-    out: list[tuple[str, str]] = []
+def listed(text: str) -> Iterator[tuple[str, str, str]]:
+    """The clauses and the items of a statute in reading order, as (words, line, opening).
+
+    :returns: of a clause itself twice, and ''; of an item of a list its words without the number, its whole line, and the sentence that
+        opens the list, which stands among the clauses too, uncut
+    """
     opening = ""
-    for line in (line.strip() for line in text.split("\n")):
-        if not line:
-            continue
+    for line in filter(None, map(str.strip, text.split("\n"))):
         if ITEM.match(line):
-            item = ITEM.sub("", line).rstrip("；;。,，")
-            out.append((_inserted(opening, item), line))
+            yield ITEM.sub("", line), line, opening
             continue
         whole = sentences(line)
         opening = whole[-1] if whole and whole[-1].endswith(("：", ":")) else ""
-        out += [(part, part) for sentence in whole if sentence != opening for part in clauses(sentence)]
-        if opening and not _LIST.search(opening):
-            out.append((opening, opening))
+        for sentence in whole:
+            for part in [sentence] if sentence == opening else clauses(sentence):
+                yield part, part, ""
+
+
+def _article(text: str) -> list[tuple[str, str]]:
+    """Sentences of a statute. Where one lists cases (有下列情形之一的…：（一）…), each case is made a sentence of its own."""
+    out: list[tuple[str, str]] = []
+    for words, line, opening in listed(text):
+        if words != line:
+            out.append((_inserted(opening, words.rstrip("；;。,，")), line))
+        elif not (words.endswith(("：", ":")) and _LIST.search(words)):
+            out.append((words, words))
     return out
 
 

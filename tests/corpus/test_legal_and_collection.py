@@ -132,6 +132,8 @@ def test_the_library_may_know_along_which_river_a_law_applies(make):
     assert not as_known(law, known).applies_in(WUHAN)
     assert as_known(law, known).applies_in("山东省济南市")
     assert as_known(replace(law, region=WUHAN), known).region == WUHAN
+    local = {law.short_title: replace(law, id="lib:黄河保护法", region=WUHAN)}
+    assert as_known(law, local).region == ""  # a namesake, for all one knows
 
 
 def test_an_entry_about_an_amended_text_ends_with_its_version(catalogue, make):
