@@ -15,6 +15,7 @@ from bot.compose import extractive, faq, rows
 from bot.compose.basis import Basis
 from bot.compose.library import LibraryComposer
 from bot.compose.model import ModelComposer, draft
+from bot.compose.recalled import recalled
 from bot.conversation import halves, hangs, may_lean, misses, repeats, whole, with_expert
 from bot.decide import ANSWER_AT, Calibration, calibration, clarifying
 from bot.english import in_chinese
@@ -47,6 +48,13 @@ CERTAIN = {
 }
 # At least, where the classifier finds it likely. What hangs on nothing that was named is likelier to be a whole question in odd words.
 _NEARLY = dict.fromkeys(CERTAIN, 0.9) | {Outcome.CLARIFY: 0.7}
+# How like a question must be to one of a FAQ that the classifier is not believed.
+_KNOWN_AT = {
+    Outcome.ESCALATE: faq.SURE,
+    Outcome.REDIRECT: faq.SURE,
+    Outcome.REFUSE: faq.SAME,
+    Outcome.EMERGENCY: faq.SAME,
+}
 _SURE, _SURER = 0.9, 0.05  # of an answer that another reading is not tried against; how much surer that must be
 # Below, an answer to two questions in one may yield to an answer to one of them; from here on a turn that led nowhere with the
 # one before may stand alone.
@@ -176,16 +184,19 @@ class Doctor:
         return len(known) > 1 and len({document.rank for document in known}) == 1
 
     def _library_knows(self, verdict: Verdict, state: State) -> bool:
-        """Whether a question that only the classifier would hand on is better asked back, or is a FAQ word for word.
-
-        Not for emergencies and refusals: there a mistake in the other direction does the harm.
+        """Whether a question that only the classifier would hand on, refuse or take for an emergency is better asked back, or is one
+        of a FAQ: nearly, or word for word where a mistake in the other direction does harm. What to do first stands above the
+        answer to what may be an emergency anyway.
         """
-        if verdict.outcome not in (Outcome.ESCALATE, Outcome.REDIRECT):
+        if not verdict.reason.endswith(":learned") or verdict.outcome not in _KNOWN_AT:
             return False
         understood = self._understand(state)
-        if any(part.elsewhere for part in understood.parts):
+        handed_on = verdict.outcome in (Outcome.ESCALATE, Outcome.REDIRECT)
+        if handed_on and any(part.elsewhere for part in understood.parts):
             return True
-        return self._likeness(self._found(understood.parts[0], self._index())) >= faq.SURE
+        if not handed_on and len(understood.parts) > 1:
+            return False
+        return self._likeness(self._found(understood.parts[0], self._index())) >= _KNOWN_AT[verdict.outcome]
 
     def _likeness(self, found: Found) -> float:
         """:returns: to a question of the FAQ that is the question asked, 0 where there is none"""
@@ -296,7 +307,10 @@ class Doctor:
             alone = self._read(state, leaning=False)
             other = self._answered(alone)
             fresh = other.outcome is Outcome.ANSWERED and not repeats(_begins(other), state.asked, state.history)
-            return alone if fresh else replace(state, answer=self._judgement.unknown(state.found[0], 0.0, ("said-before",)))
+            if fresh:
+                return alone
+            told = recalled(answer, state.found[0].question, self._lexicon)
+            return replace(state, answer=told or self._judgement.unknown(state.found[0], 0.0, ("said-before",)))
         unknown = "escalate:unknown" in answer.reasons
         nowhere = unknown or answer.outcome is Outcome.CLARIFY
         if unknown and any(part.followup for part in state.parts):

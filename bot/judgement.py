@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot import replies
 from bot.answer import Answer, Contact, Outcome
-from bot.compose import extractive, named, regimes
+from bot.compose import conflict, extractive, named, regimes
 from bot.compose.basis import Draft
 from bot.compose.quotes import with_quotes
 from bot.compose.sentences import lacking
@@ -19,6 +19,7 @@ from bot.verify import check
 from corpus.starter import Starter
 from indexer.hit import Hit
 
+_VERBATIM = 0.9
 _NEARBY = 0.15  # the confidence from which the nearest rules are named beside a hand-over
 
 
@@ -50,25 +51,28 @@ class Judgement:
         seen = features(found, lead, self._lexicon)
         return not lacking(found.question, begun.answer.text) and self._weights.confidence(seen) >= self._answer_at
 
-    def decided(self, found: Found, made: Draft, lead: Hit | None, *, begun: bool = False) -> Answer:
+    def decided(
+        self, found: Found, made: Draft, lead: Hit | None, *, begun: bool = False, verbatim: bool = False
+    ) -> Answer:
         """An answer where enough of it holds and the confidence reaches the threshold, else somebody who knows.
 
         :param lead: the passage that answers under today's law
         :param begun: what is asked for stands in sentences that have been shown
+        :param verbatim: the question stands, word for word, among those to which a person wrote this answer
         """
         made = regimes.of_here(found, made, self._region)
         checked = check(made, self._lexicon, _labels(found))
-        answer = checked.answer
+        answer = conflict.noted(checked.answer, checked.evidence, found.question.today, self._starter)
         if not begun:  # a model's sentences have been shown, and nothing may be put between them
             answer = with_quotes(answer, checked.evidence, found.question, self._lexicon)
         seen = features(found, lead, self._lexicon)
         if self._observe:
             self._observe(seen, answer)
-        confidence = self._weights.confidence(seen)
+        confidence = max(self._weights.confidence(seen), _VERBATIM if verbatim else 0.0)
         reasons = (*made.answer.reasons, *(f"dropped:{reason}" for _, reason in checked.dropped[:5]))
         if not checked.holds:
             return self.unknown(found, confidence, (*reasons, "nothing-verified"))
-        if not begun and (owed := lacking(found.question, answer.text)):
+        if not (begun or verbatim) and (owed := lacking(found.question, answer.text)):
             return self.unknown(found, confidence, (*reasons, f"lacks:{owed}"))
         if confidence < self._answer_at:
             return self.unknown(found, confidence, (*reasons, f"confidence:{confidence:.2f}"))

@@ -81,21 +81,23 @@ class Lexicon:
         held = [asked & set(self.terms(text)) for text in texts]
         shared = Counter(term for terms in held for term in terms)
         value = {term: self._weight(term) * math.log(len(texts) / count) for term, count in shared.items()}
-        most = sum(value.values())
-        return [sum(value[term] for term in terms) / most if most else 0.0 for terms in held]
+        most = math.fsum(value.values())
+        return [math.fsum(value[term] for term in terms) / most if most else 0.0 for terms in held]
 
     def holds(self, text: str, share: float, *texts: str) -> bool:
         """Whether `texts` hold at least `share` of the content of `text`; of a text without content, they do."""
         return not self.terms(text) or self.coverage(text, *texts) >= share
 
     def weight(self, terms: Iterable[str]) -> float:
-        """:returns: how telling terms are together; rarer ones weigh more."""
-        return sum(map(self._weight, set(terms)))
+        """:returns: how telling terms are together; rarer ones weigh more. Summed exactly, here and below: a set has another
+        order in each process, and a tie must break the same way in all
+        """
+        return math.fsum(map(self._weight, set(terms)))
 
     def likeness(self, question: str, other: str) -> float:
         """:returns: how much two short texts ask the same (0..1): shared weight over the weight of both."""
         (left, asked), (right, known) = self._weighed(question), self._weighed(other)
-        return sum(map(self._weight, left & right)) / (0.55 * asked + 0.45 * known) if left and right else 0.0
+        return math.fsum(map(self._weight, left & right)) / (0.55 * asked + 0.45 * known) if left and right else 0.0
 
     def _weight(self, term: str) -> float:
         return self.weights.get(term, _MOST * 2 / 3)

@@ -21,6 +21,7 @@ _BRACKETED = re.compile(r"《([^《》]{2,60})》")
 _PARAGRAPH = re.compile(rf"第?\s*[（(]?({_NUMBER})[）)]?\s*([款项])")
 _BELONGS = re.compile(r"(?:是|不是)?(?:那个|那部|那条|的|那|在|,|，)?")  # 第八十三条那个排污条例
 _GENERIC = re.compile(r"(?:条例|办法|规定|标准|细则)[的里中]?\s*$")  # 条例24条, without saying which
+_WHICH = re.compile(r"[哪那这每某任同另上下]$")  # 哪一条 asks for an article and names none
 _MOST = 9999
 _NOTHING_ELSE = 7  # letters: 是真的吗
 # By what, and since when: asks the same. 被法典代替了 says nothing of whether the code is still law.
@@ -97,7 +98,7 @@ def references(text: str, laws: Laws, previous: str = "") -> tuple[Reference, ..
     out: dict[Cite, Reference] = {}
     for match in _ARTICLE.finditer(text):
         label = _label(match)
-        if not label:
+        if not label or (match["number"] in ("一", "两") and match[0][0] != "第" and _WHICH.search(text[: match.start()])):
             continue
         close = [row for row in named if row[1] <= match.start()]
         after = [row for row in named if _BELONGS.fullmatch(text[match.end() : row[0]])] if not close else []

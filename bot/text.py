@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -95,8 +96,8 @@ def overlap(wanted: Iterable[str], given: Iterable[str], weights: Mapping[str, f
         return 0.0
     known = weights or {}
     unseen = _UNSEEN if weights else 1.0
-    total = sum(known.get(term, unseen) for term in want)
-    return sum(known.get(term, unseen) for term in want & have) / total
+    total = math.fsum(known.get(term, unseen) for term in want)  # exact: the order of a set is another in each process
+    return math.fsum(known.get(term, unseen) for term in want & have) / total
 
 
 _UNSEEN = 4.0  # the weight of a term that no question of the library holds: rare, but as often a slip as telling

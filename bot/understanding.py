@@ -92,7 +92,7 @@ def _one(text: str, made: Whole, focus: str, today: date, here: str, laws: Laws)
         place=named if named != here else "",
         local=named == here,
         elsewhere=other,
-        references=references(text, laws, made.previous),
+        references=references(focus, laws, made.previous) or references(text, laws, made.previous),
         standing=standing(text, laws),
         period=when,
         followup=made.followup,

@@ -43,6 +43,7 @@ _CHINESE = re.compile(
 )
 _HOUR = re.compile(r"(?:[上中下]午|晚上?|凌晨|半夜|夜里|夜间|早上?)$")
 _GOES_ON = re.compile(r"元催化|时[间候期]|部件")  # a unit that is the beginning of a word
+_COUNTED = re.compile(r"(?:以下|下面|如下|记住|满足|符合|[这分])$")
 _SCALE = {"百": 1e2, "千": 1e3, "万": 1e4, "亿": 1e8}
 
 
@@ -122,11 +123,13 @@ def _is_word(match: re.Match[str], text: str) -> bool:
         return True  # 第一次 is the first time, and no number of times
     if before and before in "同另任某逐头" or (before == "每" and match[3] == "一"):
         return True
+    if match[4] in ("点", "条", "步") and not match[2] and _COUNTED.search(text[: match.start()]):
+        return True  # 下面三点 counts what the answer says, and nothing of the law
     if match[3] == "一" and (match[4] == "天" or (match[4] == "点" and not _HOUR.search(text[: match.start()]))):
         return True  # 一天一天, 哪一天, 一点水产
     return (
         match[3] in {"一", "两"}
         and not match[2]
         and match[4]
-        in {"次", "类", "人", "家", "个", "份", "级", "里", "户", "头", "部", "项", "号", "条", "度", "株", "只"}
+        in {"次", "类", "人", "家", "个", "份", "级", "里", "户", "头", "部", "项", "号", "条", "款", "度", "株", "只"}
     )

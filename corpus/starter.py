@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -66,6 +66,7 @@ class Starter:
 
     `crosswalk` leads from a repealed article (short title, label) to what stands in its place, to () where nothing does;
     `crosswalk_notes` say for some of them what changed. `smoke`: questions with the article that an index must find.
+    `under`: by its short title the law that an instrument carries out, by that one's.
     """
 
     instruments: Mapping[str, Document]
@@ -76,6 +77,7 @@ class Starter:
     crosswalk: Mapping[tuple[str, str], tuple[Cite, ...]] = field(default_factory=dict)
     crosswalk_notes: Mapping[tuple[str, str], str] = field(default_factory=dict)
     smoke: tuple[tuple[str, Cite], ...] = ()
+    under: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def digests(self) -> tuple[Passage, ...]:
@@ -84,6 +86,15 @@ class Starter:
     @property
     def faqs(self) -> tuple[Passage, ...]:
         return tuple(e.passage for e in self.entries.values() if e.kind == "faq")
+
+    def newer_law(self, document: Document, on: date) -> Document | None:
+        """:returns: the law that `document` carries out, where it was published after it and is in force on `on`: what of the
+        document differs from it holds no more (立法法 (2023) 第九十九条)
+        """
+        law = self.instruments.get(self.under.get(document.short_title, ""))
+        if not law or not law.publish_date or not document.publish_date or law.status_on(on) is not Status.IN_FORCE:
+            return None
+        return law if document.publish_date < law.publish_date else None
 
     def document_of(self, passage: Passage) -> Document:
         """:returns: the record that a passage of this library belongs to; a FAQ takes the place and status of its entry."""
@@ -111,7 +122,8 @@ def load_instruments(folder: Path | None = None) -> dict[str, Document]:
 @lru_cache(maxsize=4)
 def _load(folder: Path) -> Starter:
     instruments = load_instruments(folder)
-    articles = {short_title(row["title"]): int(row.get("articles", 0)) for row in _rows(folder / "instruments.yaml")}
+    listed = _rows(folder / "instruments.yaml")
+    articles = {short_title(row["title"]): int(row.get("articles", 0)) for row in listed}
     entries: dict[str, Entry] = {}
     for path in sorted(folder.glob("digests/*.yaml")) + sorted(folder.glob("faqs/*.yaml")):
         for entry in _entries(path, instruments):
@@ -137,7 +149,17 @@ def _load(folder: Path) -> Starter:
         smoke=tuple(
             (row["question"], Cite(short_title(row["title"]), row["article"])) for row in _rows(folder / "smoke.yaml")
         ),
+        under=dict(_under(listed, instruments)),
     )
+
+
+def _under(rows: Sequence[Mapping[str, Any]], instruments: Mapping[str, Document]) -> Iterator[tuple[str, str]]:
+    for row in rows:
+        if not (law := row.get("under")):
+            continue
+        if law not in instruments:
+            raise LibraryError(f"instruments.yaml: {row['title']} is under {law}, which is not listed")
+        yield short_title(row["title"]), law
 
 
 def export(starter: Starter) -> Iterator[dict[str, object]]:

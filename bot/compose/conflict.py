@@ -3,27 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 
+from bot.answer import Answer
+from bot.compose.basis import Evidence
 from bot.compose.sentences import plain_of
 from bot.lexicon import Lexicon
 from bot.state import Understood
 from bot.values import sums
 from corpus.model import Rank, Status
+from corpus.starter import Starter
 from indexer.hit import Hit
 
 _SAME_MATTER = 0.34
 _SAME_CONDUCT = 0.45  # without a question to narrow it, the texts themselves must be closer
+_OF_ITS_LAW = 0.12  # a regulation and the newer law that it carries out: the same conduct may be in quite other words
 _CANDIDATES = 8
 
 
-def prevailing(best: Hit, hits: Sequence[Hit], question: Understood, lexicon: Lexicon) -> tuple[Hit, tuple[Hit, ...]]:
-    """:returns: the hit that leads, and those of another rank on the same matter whose sums differ from it."""
+def prevailing(
+    best: Hit, hits: Sequence[Hit], question: Understood, lexicon: Lexicon, starter: Starter
+) -> tuple[Hit, tuple[Hit, ...]]:
+    """:param starter: knows which law an instrument carries out
+    :returns: the hit that leads, and those of another rank on the same matter whose sums differ from it
+    """
     if not sums(_words(best)):
         return best, ()
     rivals = [hit for hit in hits[:_CANDIDATES] if _rivals(best, hit, question, lexicon)]
     higher = [hit for hit in rivals if hit.document.rank > best.document.rank]
-    lead = higher[0] if higher else best
-    others = [best] if higher else [hit for hit in rivals if hit.document.rank < best.document.rank]
+    lead = higher[0] if higher else _of_its_law(best, hits, question, lexicon, starter) or best
+    others = [best] if lead is not best else [hit for hit in rivals if hit.document.rank < best.document.rank]
     return lead, tuple(others[:2])
 
 
@@ -51,8 +61,32 @@ def unfounded(hit: Hit) -> bool:
     return hit.status is Status.IN_FORCE and document.level in ("", "规范性文件") and not document.doc_no
 
 
-def _rivals(left: Hit, right: Hit, question: Understood, lexicon: Lexicon) -> bool:
-    """Same matter: both speak of what is asked, in much the same words; different: their sums are."""
+def noted(answer: Answer, evidence: Sequence[Evidence], on: date, starter: Starter) -> Answer:
+    """:param evidence: what stands behind each citation of the answer, in their order
+    :returns: the answer; a citation that sets sums and is older than the law that it carries out says which of the two prevails
+    """
+    citations = []
+    for citation, behind in zip(answer.citations, evidence, strict=True):
+        law = starter.newer_law(behind.document, on) if not citation.note and sums(behind.article) else None
+        citations.append(replace(citation, note=prevails(law.short_title)) if law else citation)
+    return replace(answer, citations=tuple(citations))
+
+
+def prevails(law: str) -> str:
+    """:param law: short title of the one of higher rank"""
+    return f"与《{law}》不一致之处，以《{law}》为准"
+
+
+def _of_its_law(best: Hit, hits: Sequence[Hit], question: Understood, lexicon: Lexicon, starter: Starter) -> Hit | None:
+    """:returns: where a newer law stands over the best hit, its article on the same matter, if that names other sums"""
+    law = starter.newer_law(best.document, question.today)
+    theirs = [hit for hit in hits[:_CANDIDATES] if law and hit.passage.title == law.short_title and sums(_words(hit))]
+    near = max(theirs, key=lambda hit: lexicon.likeness(_words(best), _words(hit)), default=None)
+    return near if near and _rivals(best, near, question, lexicon, _OF_ITS_LAW) else None
+
+
+def _rivals(left: Hit, right: Hit, question: Understood, lexicon: Lexicon, least: float = _SAME_MATTER) -> bool:
+    """Same matter: both speak of what is asked, in words at least so alike; different: their sums are."""
     if right.document.rank == left.document.rank or right.document.rank < Rank.RULE or left.document.rank < Rank.RULE:
         return False
     if right.passage.kind == "faq" or right.status is not Status.IN_FORCE or left.status is not Status.IN_FORCE:
@@ -61,7 +95,7 @@ def _rivals(left: Hit, right: Hit, question: Understood, lexicon: Lexicon) -> bo
     if not sums(other) or sums(one) == sums(other):
         return False
     asked = lexicon.coverage(question.matter, one), lexicon.coverage(question.matter, other)
-    return min(asked) >= 0.6 * max(asked) and max(asked) > 0.3 and lexicon.likeness(one, other) >= _SAME_MATTER
+    return min(asked) >= 0.6 * max(asked) and max(asked) > 0.3 and lexicon.likeness(one, other) >= least
 
 
 def _words(hit: Hit) -> str:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from bot.answer import Answer, Block, Speaker
 from bot.compose import licences, things
 from bot.compose.basis import Basis, Draft, quote_for
-from bot.compose.conflict import prevailing, unfounded
+from bot.compose.conflict import prevailing, prevails, unfounded
 from bot.compose.penalties import table
 from bot.compose.rows import beyond, block_of
 from bot.compose.sentences import (
@@ -33,6 +33,7 @@ from bot.understanding import asks_also
 from bot.values import values
 from corpus.model import Cite, Status, Trust
 from corpus.numerals import article_number
+from corpus.starter import Starter
 from indexer.hit import Hit
 
 _CONSIDERED = 24
@@ -141,8 +142,9 @@ def _near(hit: Hit, before: Hit | None) -> float:
     return 0.0 if hit.passage.title == CODE else 0.5
 
 
-def compose(found: Found, lexicon: Lexicon, *, limit: int = 2) -> Draft | None:
-    """:param limit: how many further passages may be shown beside the leading one
+def compose(found: Found, lexicon: Lexicon, starter: Starter, *, limit: int = 2) -> Draft | None:
+    """:param starter: knows which law an instrument carries out
+    :param limit: how many further passages may be shown beside the leading one
     :returns: the draft, None where no passage has a usable sentence
     """
     question = found.question
@@ -150,7 +152,7 @@ def compose(found: Found, lexicon: Lexicon, *, limit: int = 2) -> Draft | None:
     if not order:
         return None
     top, said = _to_the_point(order, question, lexicon)
-    first, lower = prevailing(top, [hit for _, hit in order], question, lexicon)
+    first, lower = prevailing(top, [hit for _, hit in order], question, lexicon, starter)
     basis = Basis()
     if first is not top:
         said = pieces(first.passage, question, lexicon)
@@ -325,10 +327,10 @@ def _overruled(hit: Hit, lead: Hit, question: Understood, lexicon: Lexicon, basi
     if not top:
         return []
     higher = f"《{lead.passage.title}》"
-    cite = basis.add(hit, top[0].quote, note=f"与{higher}不一致之处，以{higher}为准")
+    cite = basis.add(hit, top[0].quote, note=prevails(lead.passage.title))
     return [
         Block(
-            f"{hit.passage.label}的写法与此不同。{higher}位阶更高，不一致之处以{higher}为准；它的原话意思是：",
+            f"{hit.passage.label}的写法与此不同。{higher}位阶更高，不一致之处以{higher}为准。这一条写的是：",
             "notice",
             (cite,),
         ),

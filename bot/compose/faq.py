@@ -35,6 +35,7 @@ _DISTRICT = re.compile(r"^([一-鿿]{2})[区县]")
 _RULE = re.compile(r"(?:法|条例|办法|规定|名录|清单)(?:（[^）]*）)*$")
 _PLAN = re.compile(r"规划|计划|目标|指标|方案|意见稿|文件|报道|新闻")
 _LEAD = 2  # sentences
+_ENOUGH = 20.0  # weight of the terms of a question, that it is no fragment (我们要不要办环评 has 16)
 _ADDS = 0.5  # the share of a follow-up's own words that a FAQ must hold
 # The yes or no with which a FAQ answers its own question; it is none to another one (能：… of 能举报吗 is no leave to build).
 _YES_NO = re.compile(
@@ -107,6 +108,11 @@ def meant(found: Found, candidates: Sequence[Match], lexicon: Lexicon) -> Match 
     best = next((articles_of(hit) for _, hit in found.order), set())
     cites = match.hit.passage.stands_for
     return match if best & set(cites[:1] if near < MEANT else cites) and near >= AGREED else None
+
+
+def verbatim(match: Match, question: Understood, lexicon: Lexicon) -> bool:
+    """Whether a question stands, word for word, among those of a FAQ, and says enough to be that one (要不要办环评 is many)."""
+    return match.score >= SAME and lexicon.weight(lexicon.terms(question.matter)) >= _ENOUGH
 
 
 def _answers(match: Match, question: Understood, lexicon: Lexicon) -> bool:

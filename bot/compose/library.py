@@ -38,14 +38,15 @@ class LibraryComposer:
         if not made and match:
             entry = self._starter.entries.get(match.hit.passage.id)
             made = faq.compose(found, match, entry, index, self._starter.instruments, self._lexicon)
-        made = made or extractive.compose(found, self._lexicon)
+        made = made or extractive.compose(found, self._lexicon, self._starter)
         if not made:
             return self._judgement.unknown(found, 0.0, ("no-passage",))
         lead = match.hit if match and made.answer.speaker is Speaker.FAQ else _lead(found, made.answer)
         made = Draft(replace(made.answer, blocks=(*absent, *made.answer.blocks)), made.evidence)
         if not found.question.standing:
             made = regimes.two_regimes(found, made, index, self._starter, self._lexicon)
-        return self._judgement.decided(found, made, lead)
+        verbatim = bool(match and made.answer.speaker is Speaker.FAQ and faq.verbatim(match, found.question, self._lexicon))
+        return self._judgement.decided(found, made, lead, verbatim=verbatim)
 
     def asked_of_row(self, found: Found, row: Draft) -> Answer | None:
         """:returns: the row under a question back, where its classes part by what the question does not tell"""

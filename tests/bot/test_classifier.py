@@ -152,6 +152,22 @@ def test_a_question_of_the_library_word_for_word_is_not_handed_on(monkeypatch):
     assert doctor.ask("楼下馆子油烟呛死人，找哪个管", (), Context(TODAY, HOME)).outcome is Outcome.ANSWERED
 
 
+@pytest.mark.parametrize(
+    ("question", "outcome"),
+    [
+        ("楼下馆子油烟呛死人，找哪个管", Outcome.ANSWERED),
+        ("楼下馆子油烟呛死人，后来怎么样了", Outcome.REFUSE),  # a person's own words, and no question of a FAQ
+        ("楼下馆子油烟呛死人，找哪个管？教我怎么躲检查", Outcome.REFUSE),  # one of two
+    ],
+)
+def test_only_a_question_of_the_library_word_for_word_outweighs_a_learned_refusal(monkeypatch, question, outcome):
+    monkeypatch.setattr(
+        "bot.doctor.triage", lambda question, whole="": Verdict("refuse:evade:learned", Outcome.REFUSE, "refuse-evade")
+    )
+    doctor = Doctor(FakeIndex, STARTER, region=HOME, answer_at=0.95)
+    assert doctor.ask(question, (), Context(TODAY, HOME)).outcome in (outcome, Outcome.ESCALATE)
+
+
 def test_where_an_expert_has_taken_over_the_doctor_is_silent():
     doctor = Doctor(FakeIndex, STARTER, region=HOME)
     history = (Turn("user", "这批废渣怎么定性"), Turn("expert", "请先送检，我看了报告再答复您。"))

@@ -1,9 +1,11 @@
 """Turns of a conversation in the doctor: what stands on its own is judged by its own words."""
 
+from datetime import date
+
 import pytest
 
 from bot import lexicon as lexicons
-from bot.answer import Outcome, Turn
+from bot.answer import Context, Outcome, Turn
 from bot.compose import extractive
 from bot.conversation import whole
 from bot.doctor import Doctor
@@ -207,3 +209,25 @@ def test_nothing_is_answered_twice_in_a_row(doctor, context):
     assert doctor.ask(asked, history, context).blocks[0].text == first.blocks[0].text  # unless it is asked again
     other = doctor.ask("那换到江边一公里建化工厂呢", history, context)
     assert other.blocks[0].text != first.blocks[0].text
+
+
+@pytest.mark.parametrize(
+    ("turn", "says"),
+    [("关门吗", "情节严重的停业、关闭"), ("情节严重会怎样", "情节严重的停业、关闭"), ("工业噪声呢", "只涉及工业噪声的")],
+)
+def test_what_was_said_already_is_told_by_its_own_sentence(context, turn, says):
+    """The answer is not given again, and nobody is told that nothing was found."""
+    asked = "没有排污许可证就排污，罚多少？"
+    doctor = Doctor(lambda: FakeIndex((NO_PERMIT,)), STARTER, region=HOME, answer_at=0.0)
+    first = doctor.ask(asked, (), context)
+    again = doctor.ask(turn, turns(asked, first.text), context)
+    assert again.outcome is Outcome.ANSWERED
+    assert says in again.blocks[0].text
+    assert again.text != first.text
+    assert [citation.article for citation in again.citations] == ["第一千一百零二条"]
+
+
+def test_a_turn_that_names_an_article_is_about_that_one():
+    asked = Turn("user", "法典第1102条讲什么"), Turn("assistant", "没有许可证就排污的处罚。")
+    (part,) = understand("那第1103条呢", asked, Context(date(2026, 11, 21), HOME), Laws(STARTER.instruments), HOME)
+    assert [reference.cite.article for reference in part.references] == ["第一千一百零三条"]

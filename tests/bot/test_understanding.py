@@ -97,6 +97,7 @@ def test_bare_article_takes_the_law_of_the_turn_before():
 def test_no_article_where_none_is_meant():
     assert references("建设项目环保条例有几条要求", LAWS) == ()
     assert references("条例24条说5倍，法典说100万", LAWS) == ()
+    assert references("法典里夜间施工那一条改了没有，现在是哪一条", LAWS) == ()
 
 
 @pytest.mark.parametrize(

@@ -122,6 +122,11 @@ def test_the_beginning_of_a_word_is_no_unit():
     assert values("罚三元，八时开始") == {Value(3.0, "元"), Value(8.0, "时")}
 
 
+def test_what_an_answer_counts_of_its_own_is_no_number_of_the_law():
+    assert not values("要满足三条，记住两点，看这一款")
+    assert values("第三条，下午两点，三条船") == values("第3条，下午2点，3条船") != set()
+
+
 def test_nothing_left():
     checked = check(draft(Block("没有排污许可证的要罚 900 万元。", "lead", (1,))), LEXICON)
     assert not checked.holds

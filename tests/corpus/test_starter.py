@@ -95,3 +95,10 @@ def test_a_law_of_another_river_is_no_law_of_wuhan():
     for title in ("长江保护法", "长江河道采砂管理条例"):
         assert known[title].applies_in("湖北省武汉市"), title
         assert not known[title].applies_in("黄河流域"), title
+
+
+def test_a_law_over_an_instrument_must_be_listed(library):
+    listed = (library / "instruments.yaml").read_text(encoding="utf-8")
+    (library / "instruments.yaml").write_text(listed.replace('under: "森林法"', 'under: "山林法"'), encoding="utf-8")
+    with pytest.raises(starter.LibraryError, match="山林法"):
+        starter.load(library)

@@ -1,0 +1,60 @@
+"""What our last answer has said already of the thing that is asked now (不改呢, 关门吗): that sentence, and not the answer again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from bot.answer import LEGAL, Answer, Block
+from bot.compose.sentences import exact
+from bot.lexicon import Lexicon
+from bot.state import Kind, Understood
+from bot.text import sentences
+
+_LEAST = 0.3  # of the turn's own words, in the sentence
+_TELLS = 0.3  # as much of them, that it tells the sum or the time that is asked for
+_EXACT = (Kind.SUM, Kind.DEADLINE)
+# Asked in a word or two, and written in others.
+_MEANT = (
+    (r"[不没]改|还(?:这样|照)|屡教|再犯|不听", r"拒不|逾期|仍|继续|按日|[再二]次|(?<!责令限期)(?<!责令)不改"),
+    (r"关门|停业|停产|关停|封", r"停业|关闭|停产"),
+    (r"坐牢|判|抓|拘", r"拘留|徒刑|犯罪|拘役"),
+    (r"老板|个人|法人|负责人|主管", r"主管人员|责任人员|负责人|个人"),
+    (r"哪天|什么时候|几时|起算|开始算", r"之日|次日|那天|当日|起"),
+    (r"严重", r"严重|后果"),
+)
+_ALSO = "刚才的答复里也说到了这一点；还有疑问可以接着问，或者转给专家。"
+
+
+def recalled(answer: Answer, question: Understood, lexicon: Lexicon) -> Answer | None:
+    """:param answer: begins as our last one did
+    :returns: of it the sentence or the row that tells most of what this turn asks, None where none does
+    """
+    asked = question.focus or question.text
+    patterns = [re.compile(written) for words, written in _MEANT if re.search(words, asked)]
+
+    def value(block: Block) -> float:
+        text = "，".join((block.text, *(cell for row in block.rows for cell in row[:2])))
+        told = _TELLS * (question.kind in _EXACT and exact(text, question))
+        return lexicon.coverage(asked, text) + told + sum(bool(pattern.search(text)) for pattern in patterns)
+
+    best = max(_said(answer), key=value, default=None)
+    if not best or value(best) < _LEAST:
+        return None
+    kept = sorted(set(best.cites))
+    place = {old: new for new, old in enumerate(kept, 1)}
+    lead = replace(best, cites=tuple(place[cite] for cite in best.cites))
+    blocks = (lead, Block(_ALSO, "notice"))
+    return replace(answer, blocks=blocks, citations=tuple(answer.citations[cite - 1] for cite in kept))
+
+
+def _said(answer: Answer) -> Iterator[Block]:
+    """The sentences of an answer as blocks of their own; a row of a table as a sentence."""
+    for block in answer.blocks:
+        if block.kind not in LEGAL:
+            continue
+        for row in block.rows[1:]:
+            yield Block(f"{row[0]}，{row[1]}。", "lead", block.cites)
+        for sentence in sentences(block.text):
+            yield Block(sentence, "lead", block.cites)
