@@ -20,6 +20,8 @@ _ASKING = re.compile(
     r"环评|报告[书表]|登记表|排污许可证?|排污证?|许可证?|(?:重点|简化|登记)(?:管理)?|管理?类别|级别|手续|要不要|需不需要|用不用|[做办]不[做办]|属于|还是|"
     r"怎么(?:分类?|办|做|定)|新?开(?:一?家(?![具电禽畜用])|一)?|是?(?:什么|啥|么[事样])|哪(?:一)?(?:类|种|级|个)|几级|我们?|准备|打算|想|需要|要|办理?|[做编填写报证吗呢咧不]"
 )
+# What a place was before says nothing of what it becomes (仓库改喷塑车间).
+_BEFORE = re.compile(r"^.*(?:改成|改为|改做|改作|改建成|转做|换成|变成|改(?=[^成为做作建扩造装善进名]{2,8}(?:车间|店|厂|坊|馆|房)))")
 _CLAUSE = re.compile(r"[,，。;；?？!！\s]+")
 _LEAST = 2  # characters that a clause needs to name a trade
 _CLAUSES = 3
@@ -42,6 +44,6 @@ def trades(text: str) -> list[str]:
 
     Clauses on their own, since one that says what is not there (附近没有水源地) outweighs the one that names the trade.
     """
-    parts = [_ASKING.sub(" ", clause).strip() for clause in _CLAUSE.split(_EIA.sub("环评", text))]
+    parts = [_ASKING.sub(" ", _BEFORE.sub("", clause)).strip() for clause in _CLAUSE.split(_EIA.sub("环评", text))]
     told = [part for part in parts if len(part.replace(" ", "")) >= _LEAST]
     return [" ".join(told), *(told[:_CLAUSES] if len(told) > 1 else [])] if told else []

@@ -42,6 +42,7 @@ _MAKES = re.compile(r"制造\d*\*?$")
 # A cell that is nothing but a step of a scale: 超标4－6分贝, 超标16分贝以上.
 _STEP = re.compile(r"[一-鿿]*(\d+)(?:\s*[-－—–~～至]\s*(\d+))?\s*([一-鿿]{1,3}?)(以上)?")
 _CODE = re.compile(r"\s*\d{3,4}\*?")
+_ANY_TRADE = re.compile(r"加工|制造|生产|车间")  # 饲料加工 is no answer to 来料加工
 _PART = re.compile(r"[；;、，,（）()：\n]|\d+\*?")
 
 
@@ -87,14 +88,15 @@ def ranked(question: Understood, hits: Sequence[Hit], lexicon: Lexicon) -> list[
     rows = [hit for hit in hits if hit.passage.kind == "row" and hit.status is Status.IN_FORCE]
     top = max((hit.score for hit in rows), default=0.0)
     named = trades(question.matter)[:1]  # without the words of asking, which every row of a catalogue holds
-    asked = set(lexicon.terms(_AREA.sub(" ", named[0] if named else question.matter)))  # nor an area, which is no trade
+    told = _AREA.sub(" ", named[0] if named else question.matter)  # nor an area, which is no trade
+    asked = _trade_terms(told, lexicon)
     least = _LEAST * lexicon.weight(asked)
     bought = _BUYS.search(question.matter)  # who puts up a boiler does not make boilers
     readings = []
     for text_of in (trade, lambda passage: passage.text):
         parts = {
             hit.passage.id: [
-                set(lexicon.terms(part))
+                _trade_terms(part, lexicon)
                 for part in _PART.split(text_of(hit.passage))
                 if not (bought and _MAKES.search(part))
             ]
@@ -117,6 +119,11 @@ def ranked(question: Understood, hits: Sequence[Hit], lexicon: Lexicon) -> list[
         near = max(0.0, hit.score / top) if top > 0 else 0.0
         out.append((_NAMED * held + _WHOLLY * wholly + _NEARNESS * near, hit))
     return sorted(out, key=lambda row: -row[0])
+
+
+def _trade_terms(text: str, lexicon: Lexicon) -> set[str]:
+    """The terms that tell one trade from another; all, where there are no others."""
+    return set(lexicon.terms(_ANY_TRADE.sub(" ", text)) or lexicon.terms(text))
 
 
 def beyond(passage: Passage, measured: Collection[Value]) -> bool:
@@ -191,7 +198,7 @@ def block_of(hit: Hit, basis: Basis, kind: str = "lead", met: str = "") -> list[
     cells = columns(hit.passage)
     told = _told(hit.passage)
     name = next((cell for heading, cell in reversed(cells) if _TRADE.search(heading)), "")
-    if not told:
+    if not told or not name:  # a table that was read without its headings
         return []
     classes = _classes(hit.passage) or told
     heading, cell = next((row for row in classes if row[0] == met), classes[0])

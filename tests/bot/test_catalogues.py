@@ -38,6 +38,12 @@ def test_which_catalogue(text, catalogue):
     assert deciding(text) == catalogue
 
 
+def test_what_a_place_was_before_names_no_trade():
+    assert trades("仓库改成喷塑车间要做什么环评")[0].split() == ["喷塑车间"]
+    assert trades("仓库改喷塑车间，要不要环评")[0].split() == ["喷塑车间"]
+    assert "技改" in trades("印染厂技改要不要环评")[0]
+
+
 def test_the_words_of_asking_are_no_trade():
     assert trades("准备开个豆腐坊，附近没有水源地，环评要做吗？")[1:] == ["个豆腐坊", "附近没有水源地"]
     assert trades("环评要做不？") == []
