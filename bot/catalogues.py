@@ -21,7 +21,9 @@ _ASKING = re.compile(
     r"怎么(?:分类?|办|做|定)|新?开(?:一?家(?![具电禽畜用])|一)?|是?(?:什么|啥|么[事样])|哪(?:一)?(?:类|种|级|个)|几级|我们?|准备|打算|想|需要|要|办理?|[做编填写报证吗呢咧不]"
 )
 # What a place was before says nothing of what it becomes (仓库改喷塑车间).
-_BEFORE = re.compile(r"^.*(?:改成|改为|改做|改作|改建成|转做|换成|变成|改(?=[^成为做作建扩造装善进名]{2,8}(?:车间|店|厂|坊|馆|房)))")
+_BEFORE = re.compile(
+    r"^.*(?:改成|改为|改做|改作|改建成|转做|换成|变成|改(?=[^成为做作建扩造装善进名]{2,8}(?:车间|店|厂|坊|馆|房)))"
+)
 _CLAUSE = re.compile(r"[,，。;；?？!！\s]+")
 _LEAST = 2  # characters that a clause needs to name a trade
 _CLAUSES = 3
