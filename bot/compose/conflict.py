@@ -61,6 +61,14 @@ def unfounded(hit: Hit) -> bool:
     return hit.status is Status.IN_FORCE and document.level in ("", "规范性文件") and not document.doc_no
 
 
+def yields(hit: Hit, lead: Hit, question: Understood, lexicon: Lexicon, starter: Starter) -> bool:
+    """Whether a newer law that leads the answer sets other sums for what a hit sets sums for: beside that one's they would read as
+    if both held.
+    """
+    law = starter.newer_law(hit.document, question.today)
+    return bool(law and law.short_title == lead.passage.title and _rivals(hit, lead, question, lexicon, _OF_ITS_LAW))
+
+
 def noted(answer: Answer, evidence: Sequence[Evidence], on: date, starter: Starter) -> Answer:
     """:param evidence: what stands behind each citation of the answer, in their order
     :returns: the answer; a citation that sets sums and is older than the law that it carries out says which of the two prevails
@@ -92,7 +100,7 @@ def _rivals(left: Hit, right: Hit, question: Understood, lexicon: Lexicon, least
     if right.passage.kind == "faq" or right.status is not Status.IN_FORCE or left.status is not Status.IN_FORCE:
         return False
     one, other = _words(left), _words(right)
-    if not sums(other) or sums(one) == sums(other):
+    if not sums(one) or not sums(other) or sums(one) == sums(other):
         return False
     asked = lexicon.coverage(question.matter, one), lexicon.coverage(question.matter, other)
     return min(asked) >= 0.6 * max(asked) and max(asked) > 0.3 and lexicon.likeness(one, other) >= least

@@ -9,7 +9,7 @@ from dataclasses import replace
 from bot.answer import Answer, Block, Speaker
 from bot.compose import licences, things
 from bot.compose.basis import Basis, Draft, quote_for
-from bot.compose.conflict import prevailing, prevails, unfounded
+from bot.compose.conflict import prevailing, prevails, unfounded, yields
 from bot.compose.penalties import table
 from bot.compose.rows import beyond, block_of
 from bot.compose.sentences import (
@@ -167,6 +167,8 @@ def compose(found: Found, lexicon: Lexicon, starter: Starter, *, limit: int = 2)
         if len(basis.citations) > limit or value < floor:
             break
         if hit is first or hit in lower or _same_article(hit, basis.hits) or (unfounded(hit) and not unfounded(first)):
+            continue
+        if yields(hit, first, question, lexicon, starter):
             continue
         if block := _beside(hit, question, lexicon, basis, least, [block.text for block in blocks]):
             blocks.append(block)

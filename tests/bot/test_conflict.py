@@ -8,7 +8,7 @@ import pytest
 from bot import lexicon as lexicons
 from bot.answer import Answer, Block, Context, Outcome, Speaker
 from bot.compose.basis import Basis
-from bot.compose.conflict import noted, prevailing
+from bot.compose.conflict import noted, prevailing, yields
 from bot.references import Laws
 from bot.understanding import understand
 from corpus import starter
@@ -50,6 +50,17 @@ def test_of_two_texts_that_do_not_belong_together_likeness_decides():
     other = STARTER.instruments["森林法"]
     stranger = replace(NEW, document=other, passage=article(other, "第五十一条", NEW.passage.text))
     assert prevailing(OLD, [OLD, stranger], ASKED, LEXICON, STARTER) == (OLD, ())
+
+
+def test_its_sums_do_not_stand_beside_those_of_the_law():
+    early = replace(ASKED, today=date(2023, 4, 30))
+    assert yields(OLD, NEW, ASKED, LEXICON, STARTER)
+    assert not yields(OLD, NEW, early, LEXICON, STARTER)  # the law was not in force yet
+    assert not yields(NEW, OLD, ASKED, LEXICON, STARTER)
+    other = article(
+        REGULATION, "第三十九条", "伪造狩猎证的，处五千元以下罚款。"
+    )  # other conduct, which the law may leave to it
+    assert not yields(replace(OLD, passage=other), NEW, ASKED, LEXICON, STARTER)
 
 
 @pytest.mark.parametrize(
