@@ -140,5 +140,5 @@ def test_nothing_is_said_twice():
     ]
     question = asked("听证几日内提出")
     found = Found(question, tuple(hits), tuple(hits), order=tuple(ranked(question, hits, LEXICON)))
-    told = "".join(block.text for block in compose(found, LEXICON).answer.blocks)
+    told = "".join(block.text for block in compose(found, LEXICON, STARTER).answer.blocks)
     assert told.count("告知后 5 日内") == 1
