@@ -28,7 +28,7 @@ from bot.references import Laws, rivals
 from bot.search import Without, find
 from bot.state import Found, State, Understood, Verdict
 from bot.text import normalise
-from bot.triage import MAX_CHARACTERS, TALK, owes, triage, uneasy, without_object
+from bot.triage import MAX_CHARACTERS, TALK, owes, plain_emergency, triage, uneasy, without_object
 from bot.understanding import understand
 from corpus import starter as library
 from corpus.starter import Starter
@@ -185,10 +185,12 @@ class Doctor:
 
     def _library_knows(self, verdict: Verdict, state: State) -> bool:
         """Whether a question that only the classifier would hand on, refuse or take for an emergency is better asked back, or is one
-        of a FAQ: nearly, or word for word where a mistake in the other direction does harm. What to do first stands above the
-        answer to what may be an emergency anyway.
+        of a FAQ: nearly, or word for word where a mistake in the other direction does harm. What tells plainly of an emergency is
+        one; above the answer to what may be one stands what to do first anyway.
         """
         if not verdict.reason.endswith(":learned") or verdict.outcome not in _KNOWN_AT:
+            return False
+        if verdict.outcome is Outcome.EMERGENCY and plain_emergency(state.asked):
             return False
         understood = self._understand(state)
         handed_on = verdict.outcome in (Outcome.ESCALATE, Outcome.REDIRECT)

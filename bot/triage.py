@@ -150,6 +150,11 @@ def owes(whole: str, fragment: str) -> bool:
     return lacks[0] >= _OWED and lacks[1] >= _BARE
 
 
+def plain_emergency(question: str) -> bool:
+    """Whether the words of a turn tell plainly of an emergency."""
+    return _certain(squeezed(question))
+
+
 def _certain(fragment: str) -> bool:
     """Whether words that lean on an earlier question are an emergency by themselves."""
     return likelihoods(_ends(fragment))[Outcome.EMERGENCY] >= _CLEAR

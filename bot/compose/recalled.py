@@ -35,9 +35,8 @@ def recalled(answer: Answer, question: Understood, lexicon: Lexicon) -> Answer |
     patterns = [re.compile(written) for words, written in _MEANT if re.search(words, asked)]
 
     def value(block: Block) -> float:
-        text = "，".join((block.text, *(cell for row in block.rows for cell in row[:2])))
-        told = _TELLS * (question.kind in _EXACT and exact(text, question))
-        return lexicon.coverage(asked, text) + told + sum(bool(pattern.search(text)) for pattern in patterns)
+        told = _TELLS * (question.kind in _EXACT and exact(block.text, question))
+        return lexicon.coverage(asked, block.text) + told + sum(bool(pattern.search(block.text)) for pattern in patterns)
 
     best = max(_said(answer), key=value, default=None)
     if not best or value(best) < _LEAST:

@@ -168,6 +168,15 @@ def test_only_a_question_of_the_library_word_for_word_outweighs_a_learned_refusa
     assert doctor.ask(question, (), Context(TODAY, HOME)).outcome in (outcome, Outcome.ESCALATE)
 
 
+@pytest.mark.parametrize(("plainly", "outcome"), [(True, Outcome.EMERGENCY), (False, Outcome.ANSWERED)])
+def test_what_tells_plainly_of_an_emergency_is_one_though_a_faq_asks_it(monkeypatch, plainly, outcome):
+    verdict = Verdict("emergency:learned", Outcome.EMERGENCY, "emergency-spill")
+    monkeypatch.setattr("bot.doctor.triage", lambda question, whole="": verdict)
+    monkeypatch.setattr("bot.doctor.plain_emergency", lambda question: plainly)
+    doctor = Doctor(FakeIndex, STARTER, region=HOME)
+    assert doctor.ask("楼下馆子油烟呛死人，找哪个管", (), Context(TODAY, HOME)).outcome is outcome
+
+
 def test_where_an_expert_has_taken_over_the_doctor_is_silent():
     doctor = Doctor(FakeIndex, STARTER, region=HOME)
     history = (Turn("user", "这批废渣怎么定性"), Turn("expert", "请先送检，我看了报告再答复您。"))
