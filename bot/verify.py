@@ -122,14 +122,16 @@ def _tidied(draft: Draft, dropped: Sequence[tuple[str, str]]) -> Checked:
             and (at + 1 == len(answer.blocks) or answer.blocks[at + 1].kind not in LEGAL)
         )
     ]
+    tidy, used = leaning_on(answer, blocks)
+    return Checked(with_notes(tidy), tuple(draft.evidence[old - 1] for old in used), tuple(dropped))
+
+
+def leaning_on(answer: Answer, blocks: Sequence[Block]) -> tuple[Answer, list[int]]:
+    """:returns: the answer of these of its blocks alone, with the citations that they lean on numbered anew, and which these were"""
     used = sorted({cite for block in blocks for cite in block.cites if 1 <= cite <= len(answer.citations)})
     place = {old: new for new, old in enumerate(used, 1)}
-    tidy = replace(
-        answer,
-        blocks=tuple(_moved(block, place) for block in blocks),
-        citations=tuple(answer.citations[old - 1] for old in used),
-    )
-    return Checked(with_notes(tidy), tuple(draft.evidence[old - 1] for old in used), tuple(dropped))
+    moved = tuple(_moved(block, place) for block in blocks)
+    return replace(answer, blocks=moved, citations=tuple(answer.citations[old - 1] for old in used)), used
 
 
 def _moved(block: Block, place: Mapping[int, int]) -> Block:

@@ -75,8 +75,9 @@ def noted(answer: Answer, evidence: Sequence[Evidence], on: date, starter: Start
     """
     citations = []
     for citation, behind in zip(answer.citations, evidence, strict=True):
-        law = starter.newer_law(behind.document, on) if not citation.note and sums(behind.article) else None
-        citations.append(replace(citation, note=prevails(law.short_title)) if law else citation)
+        law = starter.newer_law(behind.document, on)
+        older = law and not citation.note and sums(behind.article)
+        citations.append(replace(citation, note=prevails(law.short_title)) if law and older else citation)
     return replace(answer, citations=tuple(citations))
 
 

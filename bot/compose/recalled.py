@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from bot.answer import LEGAL, Answer, Block
 from bot.compose.sentences import exact
 from bot.lexicon import Lexicon
 from bot.state import Kind, Understood
 from bot.text import sentences
+from bot.verify import leaning_on
 
 _LEAST = 0.3  # of the turn's own words, in the sentence
 _TELLS = 0.3  # as much of them, that it tells the sum or the time that is asked for
 _EXACT = (Kind.SUM, Kind.DEADLINE)
 # Asked in a word or two, and written in others.
 _MEANT = (
-    (r"[不没]改|还(?:这样|照)|屡教|再犯|不听", r"拒不|逾期|仍|继续|按日|[再二]次|(?<!责令限期)(?<!责令)不改"),
-    (r"关门|停业|停产|关停|封", r"停业|关闭|停产"),
-    (r"坐牢|判|抓|拘", r"拘留|徒刑|犯罪|拘役"),
-    (r"老板|个人|法人|负责人|主管", r"主管人员|责任人员|负责人|个人"),
-    (r"哪天|什么时候|几时|起算|开始算", r"之日|次日|那天|当日|起"),
-    (r"严重", r"严重|后果"),
+    (
+        re.compile(r"[不没]改|还(?:这样|照)|屡教|再犯|不听"),
+        re.compile(r"拒不|逾期|仍|继续|按日|[再二]次|(?<!责令限期)(?<!责令)不改"),
+    ),
+    (re.compile(r"关门|停业|停产|关停|封"), re.compile(r"停业|关闭|停产")),
+    (re.compile(r"坐牢|判|抓|拘"), re.compile(r"拘留|徒刑|犯罪|拘役")),
+    (re.compile(r"老板|个人|法人|负责人|主管"), re.compile(r"主管人员|责任人员|负责人|个人")),
+    (re.compile(r"哪天|什么时候|几时|起算|开始算"), re.compile(r"之日|次日|那天|当日|起")),
+    (re.compile(r"严重"), re.compile(r"严重|后果")),
 )
 _ALSO = "刚才的答复里也说到了这一点；还有疑问可以接着问，或者转给专家。"
 
@@ -32,7 +35,7 @@ def recalled(answer: Answer, question: Understood, lexicon: Lexicon) -> Answer |
     :returns: of it the sentence or the row that tells most of what this turn asks, None where none does
     """
     asked = question.focus or question.text
-    patterns = [re.compile(written) for words, written in _MEANT if re.search(words, asked)]
+    patterns = [written for words, written in _MEANT if words.search(asked)]
 
     def value(block: Block) -> float:
         told = _TELLS * (question.kind in _EXACT and exact(block.text, question))
@@ -41,11 +44,7 @@ def recalled(answer: Answer, question: Understood, lexicon: Lexicon) -> Answer |
     best = max(_said(answer), key=value, default=None)
     if not best or value(best) < _LEAST:
         return None
-    kept = sorted(set(best.cites))
-    place = {old: new for new, old in enumerate(kept, 1)}
-    lead = replace(best, cites=tuple(place[cite] for cite in best.cites))
-    blocks = (lead, Block(_ALSO, "notice"))
-    return replace(answer, blocks=blocks, citations=tuple(answer.citations[cite - 1] for cite in kept))
+    return leaning_on(answer, (best, Block(_ALSO, "notice")))[0]
 
 
 def _said(answer: Answer) -> Iterator[Block]:

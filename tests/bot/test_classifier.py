@@ -164,8 +164,8 @@ def test_only_a_question_of_the_library_word_for_word_outweighs_a_learned_refusa
     monkeypatch.setattr(
         "bot.doctor.triage", lambda question, whole="": Verdict("refuse:evade:learned", Outcome.REFUSE, "refuse-evade")
     )
-    doctor = Doctor(FakeIndex, STARTER, region=HOME, answer_at=0.95)
-    assert doctor.ask(question, (), Context(TODAY, HOME)).outcome in (outcome, Outcome.ESCALATE)
+    doctor = Doctor(FakeIndex, STARTER, region=HOME)
+    assert doctor.ask(question, (), Context(TODAY, HOME)).outcome is outcome
 
 
 @pytest.mark.parametrize(("plainly", "outcome"), [(True, Outcome.EMERGENCY), (False, Outcome.ANSWERED)])
