@@ -33,6 +33,7 @@ from bot.understanding import understand
 from corpus import starter as library
 from corpus.starter import Starter
 from indexer.hit import Index
+from indexer.store import StoreError
 
 REGION = "湖北省武汉市"
 _PLAIN = ("empty", "nonsense")  # asks back without choices
@@ -198,7 +199,12 @@ class Doctor:
             return True
         if not handed_on and len(understood.parts) > 1:
             return False
-        return self._likeness(self._found(understood.parts[0], self._index())) >= _KNOWN_AT[verdict.outcome]
+        try:
+            return self._likeness(self._found(understood.parts[0], self._index())) >= _KNOWN_AT[verdict.outcome]
+        except StoreError:
+            if handed_on:
+                raise
+            return False  # what to do first, and a refusal, need no index
 
     def _likeness(self, found: Found) -> float:
         """:returns: to a question of the FAQ that is the question asked, 0 where there is none"""

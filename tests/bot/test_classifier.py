@@ -12,6 +12,7 @@ from bot.rules import read
 from bot.state import Verdict
 from bot.text import squeezed
 from bot.triage import learned, triage
+from indexer.store import StoreError
 
 from .conftest import HOME, STARTER, TODAY, FakeIndex
 from .verdicts import leaning
@@ -175,6 +176,16 @@ def test_what_tells_plainly_of_an_emergency_is_one_though_a_faq_asks_it(monkeypa
     monkeypatch.setattr("bot.doctor.plain_emergency", lambda question: plainly)
     doctor = Doctor(FakeIndex, STARTER, region=HOME)
     assert doctor.ask("楼下馆子油烟呛死人，找哪个管", (), Context(TODAY, HOME)).outcome is outcome
+
+
+@pytest.mark.parametrize("outcome", [Outcome.EMERGENCY, Outcome.REFUSE])
+def test_what_to_do_first_and_a_refusal_need_no_index(monkeypatch, outcome):
+    def none():
+        raise StoreError("no index")
+
+    monkeypatch.setattr("bot.doctor.triage", lambda question, whole="": Verdict("x:learned", outcome, "emergency-spill"))
+    monkeypatch.setattr("bot.doctor.plain_emergency", lambda question: False)
+    assert Doctor(none, STARTER, region=HOME).ask("清塘药流到邻居塘", (), Context(TODAY, HOME)).outcome is outcome
 
 
 def test_where_an_expert_has_taken_over_the_doctor_is_silent():
