@@ -125,10 +125,11 @@ def _load(folder: Path) -> Starter:
     listed = _rows(folder / "instruments.yaml")
     articles = {short_title(row["title"]): int(row.get("articles", 0)) for row in listed}
     entries: dict[str, Entry] = {}
-    for path in sorted(folder.glob("digests/*.yaml")) + sorted(folder.glob("faqs/*.yaml")):
-        for entry in _entries(path, instruments):
+    for path in sorted(folder.glob("digests/*.yaml")) + sorted(folder.glob("faqs/**/*.yaml")):
+        file = path.relative_to(folder).as_posix()
+        for entry in _entries(path, file, instruments):
             if entry.passage.id in entries:
-                raise LibraryError(f"{path.name}: {entry.passage.id} stands in {entries[entry.passage.id].file} already")
+                raise LibraryError(f"{file}: {entry.passage.id} stands in {entries[entry.passage.id].file} already")
             entries[entry.passage.id] = entry
     crosswalk = _rows(folder / "crosswalk.yaml")
     return Starter(
@@ -220,17 +221,17 @@ def _instrument(row: Mapping[str, Any]) -> Document:
     )
 
 
-def _entries(path: Path, instruments: Mapping[str, Document]) -> Iterator[Entry]:
+def _entries(path: Path, file: str, instruments: Mapping[str, Document]) -> Iterator[Entry]:
     data = _yaml(path)
     try:
         shared = {key: data.get(key) for key in ("topic", "audience", "region", "status", "instrument")}
         rows = data["entries"]
     except (AttributeError, KeyError, TypeError) as error:
-        raise LibraryError(f"{path.name}: needs topic, audience and entries") from error
+        raise LibraryError(f"{file}: needs topic, audience and entries") from error
     for ordinal, row in enumerate(rows):
         merged = {**shared, **row}
         try:
-            passage = _digest(merged, ordinal) if path.parent.name == "digests" else _faq(merged, ordinal)
+            passage = _digest(merged, ordinal) if file.startswith("digests/") else _faq(merged, ordinal)
             missing = [cite.title for cite in passage.stands_for if cite.title not in instruments]
             if missing:
                 raise LibraryError(f"《{missing[0]}》 does not stand in instruments.yaml")
@@ -243,11 +244,11 @@ def _entries(path: Path, instruments: Mapping[str, Document]) -> Iterator[Entry]
                 status=Status(merged.get("status") or Status.IN_FORCE),
                 negatives=_strings(merged.get("negatives")),
                 next_steps=_strings(merged.get("next")),
-                file=path.name,
+                file=file,
             )
         except (KeyError, TypeError, ValueError) as error:
             name = row.get("id") or row.get("article") if isinstance(row, dict) else row
-            raise LibraryError(f"{path.name}, entry {ordinal + 1} ({name}): {error}") from error
+            raise LibraryError(f"{file}, entry {ordinal + 1} ({name}): {error}") from error
 
 
 def _digest(row: Mapping[str, Any], ordinal: int) -> Passage:
