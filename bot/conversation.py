@@ -13,7 +13,9 @@ from bot.rules import first, read
 from bot.text import letters, normalise, squeezed, terms
 
 MAX_TURNS = 12  # older turns say nothing about this question
-_LEANS, _HANGS = 0.3, 0.8  # of the likelihood; set on turns in two parts, each judged by what was learned from the other
+# Of the likelihood; set on turns in two parts, each judged by what was learned from the other.
+_LEANS, _SURELY, _HANGS = 0.3, 0.6, 0.8
+_BARE = 8  # letters of what was asked before, to which the question that a choice stands for adds all that there is
 _TOLD, _NAMED = 6, 2  # letters of what was told before it was asked; of what the asking clause names
 _MAY_LEAN, _SHORT = 0.04, 30  # characters
 _TALK = 0.6  # of the likelihood
@@ -23,6 +25,13 @@ _ADDS = re.compile(r"法|条|个人|单位")  # the law, the article, who: what 
 _ENDS = re.compile(r"[?？。!！]*$")
 _NUMBER = re.compile(r"(?:选|第|就是)?([1-9一二三四])(?:个|项|种|号)?[。.]?")
 _OFFERED = re.compile(r"(?:(?<=[\s:：;；?？。,，(（])|^)([1-9])[.、)）]?\s*([^\d?？]{2,40})")
+# 不是工地，是搅拌站: what was said stands for what was meant
+_NOT_BUT = re.compile(
+    r"(?:啊|哦|噢|哎呀?)?[,， ]*不是(?P<wrong>[一-鿿]{1,8}?)[,，、 ]*(?:而)?是(?P<right>[一-鿿a-zA-Z\d]{1,12})[。.!！]?$"
+)
+_ANY = re.compile(
+    r"(?:我(?:也)?)?(?:不知道|不清楚|不晓得|说不清|不好说|搞不清|都有|都是|都可以|都行|随便|不确定)(?:的|吧|咧|啊)?[。.!！]?"
+)
 _DIGITS = dict(zip("一二三四", "1234", strict=True))
 
 
@@ -57,8 +66,14 @@ def whole(question: str, history: Sequence[Turn], *, leaning: bool | None = None
         rest = question[switched.end() :].strip(" ,，。:：")
         return Whole(rest if len(letters(rest)) >= 4 else question)
     if asked_back(history) and (leans(question) or not _ASKS.search(question)):
-        question = _picked(question, history[-1].content)
-        return Whole(_joined(previous, question), True, previous)
+        if _ANY.fullmatch(question):
+            return Whole(previous, True, previous)  # whichever it is: what can be said without it
+        picked = _picked(question, history[-1].content)
+        if picked != question and asks(picked) and len(letters(previous)) <= _BARE:
+            return Whole(picked, False, previous)
+        return Whole(_joined(previous, picked), True, previous)
+    if (other := _NOT_BUT.match(question)) and other["wrong"] in previous:
+        return Whole(previous.replace(other["wrong"], other["right"]), True, previous)
     corrected = _after_correction(question)
     if corrected != question:
         if _ASKS.search(corrected.rstrip("?？")):
@@ -71,9 +86,17 @@ def whole(question: str, history: Sequence[Turn], *, leaning: bool | None = None
 
 
 def _picked(question: str, asked: str) -> str:
-    """:returns: of a list that we numbered the choice whose number a person typed (2 of `1 餐馆油烟 2 修车铺`), else the question"""
+    """:returns: of a list that we numbered, or of the choices under our question back, the one whose number a person typed
+    (2 of `1 餐馆油烟 2 修车铺`) or whose words they are part of (臭气 of 油烟或臭气), as the library hears it; else the question
+    """
     number = _NUMBER.fullmatch(question)
-    offered = {digit: text.strip(" ,，、;；。") for digit, text in _OFFERED.findall(normalise(asked))}
+    row = next((row for row in read("replies")["choices"] if row["ask"] in asked), {"choices": ()})
+    heard = {text: str(row.get("as", "{}")).format(text) for text in row["choices"]}
+    named = [text for text in heard if question.rstrip("。.!！的") in text]
+    if len(named) == 1 and not number:
+        return heard[named[0]]
+    offered = {str(at): text for at, text in enumerate(heard.values(), 1)}
+    offered |= {digit: text.strip(" ,，、;；。") for digit, text in _OFFERED.findall(normalise(asked))}
     return offered.get(_DIGITS.get(number[1], number[1]), question) if number else question
 
 
@@ -100,9 +123,20 @@ def leans(question: str) -> bool:
     return _leaning(question) >= _LEANS
 
 
+def leans_surely(question: str) -> bool:
+    """Whether a turn says next to nothing without the one before it."""
+    return _leaning(question) >= _SURELY
+
+
 def may_lean(question: str) -> bool:
     """Whether a turn that was taken to stand may be meant to lean after all."""
     return _MAY_LEAN <= _leaning(question) < _LEANS and len(letters(question)) <= _SHORT
+
+
+def only_told(history: Sequence[Turn]) -> bool:
+    """Whether the turn before told something and asked nothing (我开了家火锅店), so that this one may be about it."""
+    last = next((normalise(turn.content) for turn in reversed(history) if turn.role == "user"), "")
+    return len(letters(last)) >= _NAMED and not asks(last) and not _smalltalk(last)
 
 
 def hangs(question: str) -> bool:
@@ -166,7 +200,8 @@ def displeased(question: str) -> bool:
 def _subject(earlier: Sequence[str]) -> str:
     """The last question that surely stands on its own, with the last turn since that adds to it."""
     telling = [text for text in earlier if not displeased(text)]
-    stands = [at for at, text in enumerate(telling) if not leans(text) and len(letters(text)) >= 3]
+    # the first turn can lean on nothing, however short it is (环评)
+    stands = [at for at, text in enumerate(telling) if not at or (not leans(text) and len(letters(text)) >= 3)]
     surely = [at for at in stands if _leaning(telling[at]) < _MAY_LEAN]
     if not stands:
         return earlier[-1] if earlier else ""
@@ -211,6 +246,26 @@ _SPLIT = re.compile(
 _ASKS = re.compile(
     r"[?？]|多少|几多|几成|怎么|如何|怎样|么样|谁|哪个|哪里|哪些|什么|么事|能不能|可不可以|要不要|需不需要|是否|吗|多久|[好几]久|几(?:天|年|个月)(?!了|前|来|的事)|几时|是不是|有没有|算不算|咋|([一-鿿])不\1"
 )
+
+
+_SPACES = re.compile(r"(?<=[一-鿿])[ \t\u3000]+(?=[一-鿿])")
+
+
+def parted(question: str) -> str:
+    """:returns: a text as typed, in which questions that only spaces part (危废能放多久 罚多少 谁来查) end with a mark; with a comma
+    where they are two, of which one sentence may ask (`halves`)
+    """
+    pieces = _SPACES.split(question)
+    asking = sum(map(asks, pieces))
+    if asking < 2:
+        return question
+    mark = "？" if asking > 2 else "，"
+    return "".join(f"{piece}{mark if asks(piece) else '，'}" for piece in pieces[:-1]) + pieces[-1]
+
+
+def asks(text: str) -> bool:
+    """Whether a text asks something in so many words."""
+    return bool(_ASKS.search(text))
 
 
 def split(question: str, limit: int = 3) -> list[str]:

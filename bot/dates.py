@@ -27,8 +27,14 @@ _CONDUCT = re.compile(
     r"罚|违法|违规|处理我|查(?:到|了|出|处|获|过)|被查|发现|偷排|排(?:了|的|污|放)|超标|没(?:办|有|得)|冇得|倒(?:了|的)|埋|做的|干的|的事|那时|当时|"
     r"开工|投产|建(?:的|了|成|好|起)|发生|适用|旧法|新法|按(?:哪|什么|老|旧|新)|没验收|未批先建|行为|举报|被抓|的(?:案子|违法)|造假|漏(?:了|的)|转移|处置"
 )
+# To have been punished is no conduct; what is asked about it (to publish it, to pay, to object) is of today.
+_PUNISHED = re.compile(
+    r"被(?:处)?罚(?:了|过|款)?|(?:处)?罚(?:了|过)|(?:受|挨)(?:过|到过?|了)?(?:行政|环保)?(?:处)?罚(?:了|过)?"
+)
+_ASKS = re.compile(r"多少|几多|几时|怎么|哪|什么|么样|[吗么不没]$")
+_COMMA = re.compile(r"[，,。；;！!？?\s]+")
 _TOPIC = re.compile(
-    r"目标|规划(?!环评)|(?<!管理)计划|指标|比例|优良|行动方案|年版|公报|年度报告|空气质量|任务书|到\s*20\d{2}|力争|预算|投资|新闻|印发|发布|出台了|"
+    r"目标|规划(?!环评)|(?<!管理)计划|指标|比例|优良|行动方案|年版|公报|年度报告|空气质量|任务书|到\s*20\d{2}|力争|预算|投资(?!额|总额)|新闻|印发|发布|出台了|"
     r"率(?:是|要|达|多少|为)|多少天|多少个|配额|清缴|履约|申报|年报|第[一二三四]季度"
 )
 _NUMERAL = {char: value for value, char in enumerate("零一二三四五六七八九十")} | {"两": 2}
@@ -42,6 +48,7 @@ def period(text: str, today: date, code_from: date) -> Period | None:
     """
     if before := _BEFORE_CODE.search(text):
         return Period(code_from - timedelta(days=1), before[0])
+    text = _without_punishments(text)
     if not _CONDUCT.search(text) or _TOPIC.search(text):
         return None
     found: list[Period] = []
@@ -53,6 +60,20 @@ def period(text: str, today: date, code_from: date) -> Period | None:
     # Of several days the first is that of the conduct; later ones are when it was found and fined.
     rest = _FULL.sub(lambda match: " " if _from_parts(match, today) else match[0], text)  # 2025年12月 is no year by itself
     return min([*found, *_ago(text, today), *_years(rest, today)], key=lambda period: period.on, default=None)
+
+
+def _without_punishments(text: str) -> str:
+    """:returns: a question without the clauses that only tell of an earlier punishment (去年被罚了两次，今年要披露吗)"""
+    if re.search("[老旧新]法|法典", text):
+        return text
+    parts = _COMMA.split(text)
+    kept = [part for part in parts if not _only_punished(part)]
+    return "，".join(kept) if len(kept) < len(parts) else text
+
+
+def _only_punished(clause: str) -> bool:
+    told = _PUNISHED.search(clause) and not _ASKS.search(clause)
+    return bool(told) and not _CONDUCT.search(_PUNISHED.sub("", clause))
 
 
 def _ago(text: str, today: date) -> Iterator[Period]:

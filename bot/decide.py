@@ -64,7 +64,9 @@ def features(found: Found, lead: Hit | None, lexicon: Lexicon) -> dict[str, floa
     covered = lexicon.coverage(question.matter, *words) if words else 0.0
     alike = [hit for hit in found.hits if _same(hit, lead, lexicon)]
     # what is named need not be described
-    named = bool(found.named or question.standing or (found.transition and WHICH.search(question.text)))
+    named = bool(
+        found.named or lead in found.replaced or question.standing or (found.transition and WHICH.search(question.text))
+    )
     return {
         "ordinary": ordinary(question.text),
         "answers": found.order[0][0] if found.order else 0.0,

@@ -15,11 +15,12 @@ from bot.decide import Calibration, features, responsible
 from bot.lexicon import Lexicon
 from bot.state import Found, Kind, Understood, Verdict
 from bot.suggest import suggestions
-from bot.verify import check
+from bot.verify import check, leaning_on
 from corpus.starter import Starter
 from indexer.hit import Hit
 
 _VERBATIM = 0.9
+WORD_FOR_WORD = "word-for-word"  # a reason: the question stands so in the library
 _NEARBY = 0.15  # the confidence from which the nearest rules are named beside a hand-over
 
 
@@ -69,7 +70,8 @@ class Judgement:
         if self._observe:
             self._observe(seen, answer)
         confidence = max(self._weights.confidence(seen), _VERBATIM if verbatim else 0.0)
-        reasons = (*made.answer.reasons, *(f"dropped:{reason}" for _, reason in checked.dropped[:5]))
+        asked = (WORD_FOR_WORD,) if verbatim else ()
+        reasons = (*made.answer.reasons, *asked, *(f"dropped:{reason}" for _, reason in checked.dropped[:5]))
         if not checked.holds:
             return self.unknown(found, confidence, (*reasons, "nothing-verified"))
         if not (begun or verbatim) and (owed := lacking(found.question, answer.text)):
@@ -100,6 +102,23 @@ class Judgement:
             citations=near.citations if near else (),
             confidence=round(confidence, 4),
             reasons=(*reasons, *answer.reasons),
+            suggestions=suggestions(found.question.matter, found.hits, self._lexicon),
+            hits=found.hits,
+        )
+
+    def said_before(self, found: Found, answer: Answer) -> Answer:
+        """:returns: that the rule found is the one just told, and does not say what is asked now; with its first sentence, and who knows"""
+        lead = leaning_on(answer, answer.blocks[:1])[0]
+        verdict = Verdict("escalate:unknown", Outcome.ESCALATE, "escalate-said-before")
+        handed = replies.reply(verdict, found.question.text, self._starter.contacts, found.question.on)
+        told = replace(lead.blocks[0], kind="detail")
+        return replace(
+            handed,
+            blocks=(handed.blocks[0], told, *handed.blocks[1:]),
+            citations=lead.citations,
+            confidence=answer.confidence,
+            reasons=("said-before", *handed.reasons),
+            contacts=(*self._responsible(found.question), *handed.contacts),
             suggestions=suggestions(found.question.matter, found.hits, self._lexicon),
             hits=found.hits,
         )

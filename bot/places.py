@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from corpus.regions import cities, provinces
+from corpus.regions import cities, districts, provinces
 
 # Short names that are also common words count only with their suffix (白银市, 朝阳市).
 _WORDS = frozenset(
@@ -99,6 +99,12 @@ def without_places(text: str) -> str:
     """:returns: the matter of a question about the rule of another place: neither places nor whether that rule counts."""
     rest = _ASIDE.sub("", _names()[0].sub("", text)).strip(" ,，。?？的")
     return re.sub(r"[,，]{2,}", "，", rest)
+
+
+def other_district(title: str, text: str, home: str) -> bool:
+    """Whether an instrument is one of another district of the home city than those that a question names."""
+    own = next((name for name in districts(home) if title.startswith((name, f"{city(home)}{name}"))), "")
+    return bool(own) and own not in text and any(name in text for name in districts(home))
 
 
 def city(home: str) -> str:

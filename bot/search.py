@@ -8,6 +8,7 @@ from datetime import date
 
 from bot.catalogues import deciding, trades
 from bot.lexicon import Lexicon
+from bot.places import other_district
 from bot.state import Found, Reference, Understood
 from bot.understanding import CODE_FROM
 from corpus.model import Cite, Status
@@ -58,7 +59,7 @@ def find(question: Understood, index: Index, starter: Starter, lexicon: Lexicon)
         candidates=_candidates(hits, votes, index, question),
         votes=votes,
         named=named,
-        replaced=replaced,
+        replaced=(*replaced, *_in_place(unknown, index, starter, question)),
         earlier=tuple(hit for hit in earlier if hit.passage.kind != "faq"),
         rows=_rows(index, question),
         transition=transition,
@@ -69,7 +70,11 @@ def find(question: Understood, index: Index, starter: Starter, lexicon: Lexicon)
 
 def _hits(index: Index, question: Understood) -> list[Hit]:
     """What is found for the question; for a follow-up also what is found for its own words beside our last answer."""
-    hits = index.search(question.matter, on=question.today, region=question.region, k=K)
+    hits = [
+        hit
+        for hit in index.search(question.matter, on=question.today, region=question.region, k=K)
+        if not any(other_district(cite.title, question.text, question.region) for cite in articles_of(hit))
+    ]
     if not question.said:
         return hits
     more = index.search(f"{question.said}，{question.focus}", on=question.today, region=question.region, k=_MORE)
@@ -146,6 +151,12 @@ def _named(
         else:
             unknown.append(reference)
     return tuple(found), tuple(unknown)
+
+
+def _in_place(unknown: Sequence[Reference], index: Index, starter: Starter, question: Understood) -> list[Hit]:
+    """What the crosswalk names for articles whose text is not held."""
+    cites = [cite for wanted in unknown for cite in starter.crosswalk.get((wanted.cite.title, wanted.cite.article), ())]
+    return [hit for cite in cites if (hit := index.article(cite.title, cite.article, on=question.today))]
 
 
 def _replaced(

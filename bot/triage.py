@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from bot.answer import Outcome
 from bot.classifier import concepts, contact, likelihoods
-from bot.conversation import Whole
+from bot.conversation import Whole, asks
 from bot.rules import Rule, first
 from bot.state import Verdict
 from bot.text import is_chinese, letters, normalise, sentences, squeezed
@@ -35,12 +35,13 @@ SUSPECT = {
 }
 TALK = ("greeting", "thanks")  # no question, whatever was asked before
 _CLAUSE = re.compile(r"[,，。;；!！?？\s]")
-_SHORTEST = 5  # characters
+_SHORTEST, _BRIEF = 5, 12  # characters
 _NOT_NOW = frozenset({"plan", "suppose", "past"})  # drills, what if, last year
 _ALONE = 0.85  # of a follow-up's own words, to be refused or redirected whatever was asked before
-_MIXED, _CLEAR = 0.03, 0.7  # of the whole text and of one of its clauses, where together they make an emergency
+_MIXED, _CLEAR = 0.008, 0.7  # of the whole text and of one of its clauses, where together they make an emergency
+_FAR = 2.0  # times as likely an ordinary question, that a suspicion is none
 _PLAIN = 0.8  # of two of its clauses, which make one whatever law is asked about behind them
-_GOES_ON = 0.9  # of one clause after another emergency
+_GOES_ON = 0.9  # of one clause after another emergency, or of words that tell plainly of one
 _AFTERWARDS = re.compile(
     r"罚|赔|责任|坐牢|判刑|起诉|官司|违法|保险|补偿|医药费|误工费|法律上|一般来说|哪一?[条部]|告(?:谁|他|它|对方|厂)|找谁赔|公开"
 )
@@ -48,6 +49,7 @@ _AFTERWARDS = re.compile(
 _SETTLED = re.compile(
     r"演习|演练|(?:已经?|都)[^，,。]{0,4}(?:处置完|处理完|处理好|解决|控制住|堵住|扑灭|灭掉|关上|修好|收队)|没事了|虚惊|出院了"
 )
+_UNEASY_THOUGH_KNOWN = 0.3
 _UNEASY = 0.03  # of some three in two hundred questions of another kind
 _OWED, _BARE = 0.45, 0.9  # of a follow-up made whole and of its own words, to ask back though a question stands before
 _REPLIES = {"refuse:evade": "refuse-evasion"}
@@ -112,11 +114,13 @@ def _followed(question: str, made: Whole, verdict: Verdict) -> Verdict:
     if max(seen[Outcome.REFUSE], seen[Outcome.REDIRECT]) >= _ALONE:
         return learned(text)
     if verdict.outcome is Outcome.REFUSE and seen[Outcome.REFUSE] < SUSPECT[Outcome.REFUSE]:
-        return Verdict("pass", doubt=replace(verdict, likely=True))
+        alone = likelihoods(_ends(squeezed(made.previous)))[Outcome.REFUSE] >= SUSPECT[Outcome.REFUSE]
+        return Verdict("pass", doubt=replace(verdict, likely=True)) if alone else PASS
     if Outcome.EMERGENCY in (verdict.outcome, verdict.doubt and verdict.doubt.outcome):
         urgent = seen[Outcome.EMERGENCY] >= SUSPECT[Outcome.EMERGENCY]
         before = _learned(made.previous).outcome is Outcome.EMERGENCY
-        return verdict if (urgent or before) and not _over(question) else PASS
+        rule = asks(question) and len(letters(text)) <= _BRIEF  # it is told already what to do first (没报会怎样)
+        return verdict if (urgent or (before and not rule)) and not _over(question) else PASS
     return verdict
 
 
@@ -132,14 +136,16 @@ def _over(question: str) -> bool:
     return all(likelihoods(part)[Outcome.EMERGENCY] < _GOES_ON for part in told)
 
 
-def uneasy(question: str) -> bool:
+def uneasy(question: str, *, known: bool = False) -> bool:
     """Whether a turn that is not taken for an emergency may be one, and does not tell that it is over: then what to do first
     stands above whatever is said.
+
+    :param known: the library has the question word for word (学校边上有个化工厂), and its answer was written for it
     """
     text = squeezed(question)
     return (
         language_of(normalise(question)) == "zh"
-        and likelihoods(_ends(text))[Outcome.EMERGENCY] >= _UNEASY
+        and likelihoods(_ends(text))[Outcome.EMERGENCY] >= (_UNEASY_THOUGH_KNOWN if known else _UNEASY)
         and not _SETTLED.search(text)
     )
 
@@ -152,7 +158,7 @@ def owes(whole: str, fragment: str) -> bool:
 
 def plain_emergency(question: str) -> bool:
     """Whether the words of a turn tell plainly of an emergency."""
-    return _certain(squeezed(question))
+    return likelihoods(_ends(squeezed(question)))[Outcome.EMERGENCY] >= _GOES_ON
 
 
 def _certain(fragment: str) -> bool:
@@ -173,10 +179,20 @@ def learned(text: str, clauses: Sequence[str] = ()) -> Verdict:
         return _guess(Outcome.EMERGENCY, text, seen)
     for levels in (SURE, LIKELY, SUSPECT):
         outcome = max(levels, key=lambda name: seen[name] / levels[name])
+        likelier = seen["pass"] >= _FAR * seen[outcome] and _may_be_dropped(outcome, clauses)
+        if levels is SUSPECT and likelier:
+            return PASS  # what may be an emergency stands under whom to call
         if seen[outcome] >= levels[outcome]:
             guess = _guess(outcome, text, seen)
             return guess if levels is SURE else Verdict("pass", doubt=replace(guess, likely=levels is LIKELY))
     return PASS
+
+
+def _may_be_dropped(outcome: Outcome, clauses: Sequence[str]) -> bool:
+    """Whether a suspicion of this counts for nothing where an ordinary question is far likelier: it would be rude or of no use, or cry
+    wolf over a bare statement (门口修车摊油污满地). Emergencies that are told softly have several clauses; a case may need a person.
+    """
+    return outcome in (Outcome.REFUSE, Outcome.REDIRECT) or (outcome is Outcome.EMERGENCY and len(clauses) < 2)
 
 
 def ordinary(question: str) -> float:

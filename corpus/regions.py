@@ -40,6 +40,8 @@ _CITIES = {
     "新疆维吾尔自治区": "乌鲁木齐 克拉玛依 吐鲁番 哈密 昌吉回族自治州 博尔塔拉蒙古自治州 巴音郭楞蒙古自治州 阿克苏地区 "
     "克孜勒苏柯尔克孜自治州 喀什地区 和田地区 伊犁哈萨克自治州 塔城地区 阿勒泰地区",
 }
+# The districts of the cities that are served: what a plan of one of them tells is no figure of another.
+_DISTRICTS = {"湖北省武汉市": "江岸 江汉 硚口 汉阳 武昌 青山 洪山 东西湖 汉南 蔡甸 江夏 黄陂 新洲"}
 _SUFFIX = ("州", "盟", "地区", "林区")
 _DISTRICT = re.compile(r"([\u4e00-\u9fff]{2,6}?(?:新区|区|县|旗))")
 _NO_DISTRICT = re.compile(
@@ -60,6 +62,11 @@ def cities() -> dict[str, str]:
 
 def provinces() -> tuple[str, ...]:
     return (*_MUNICIPALITIES, *_CITIES)
+
+
+def districts(city: str) -> tuple[str, ...]:
+    """:returns: the names of the districts of a city, by its path, without 区; () where they are not listed"""
+    return tuple(_DISTRICTS.get(city, "").split())
 
 
 def place(name: str, text: str = "") -> str:

@@ -16,7 +16,7 @@ from bot.lexicon import Lexicon
 from bot.offtopic import nearness
 from bot.search import articles_of
 from bot.state import Found, Kind, Understood
-from bot.text import marks, sentences, unmarked
+from bot.text import letters, marks, sentences, unmarked
 from bot.understanding import kind_of
 from corpus.model import Cite, Document, Passage, Status
 from corpus.starter import Entry
@@ -33,9 +33,10 @@ _ALIKE = 0.1  # of two FAQs as like the question as this, retrieval says which
 _NUMBER = re.compile(r"[\d一二三四五六七八九十百]+(?:个|日|天|年|月|条|款)*")  # written in many ways
 _DISTRICT = re.compile(r"^([一-鿿]{2})[区县]")
 _RULE = re.compile(r"(?:法|条例|办法|规定|名录|清单)(?:（[^）]*）)*$")
-_PLAN = re.compile(r"规划|计划|目标|指标|方案|意见稿|文件|报道|新闻")
+_PLAN = re.compile(r"规划|计划|目标|指标|方案|意见|号文|文件|报道|新闻|专版")
 _LEAD = 2  # sentences
 _ENOUGH = 20.0  # weight of the terms of a question, that it is no fragment (我们要不要办环评 has 16)
+_FRAGMENT = 4  # letters
 _ADDS = 0.5  # the share of a follow-up's own words that a FAQ must hold
 # The yes or no with which a FAQ answers its own question; it is none to another one (能：… of 能举报吗 is no leave to build).
 _YES_NO = re.compile(
@@ -43,6 +44,8 @@ _YES_NO = re.compile(
     r"(?:投诉|举报|反映|申请|要求|提|管|罚|办|做|报|交|改|写|装|补|批|填|签|建|划|备案|担责)?)[：，](?!但|不过|只)(?=.)"
 )
 _ASKED_IN = 0.5  # the share of the clause with which a FAQ asks that a question must hold to get its yes or no
+# What a FAQ on a trade tells one after the other, and a question asks of by itself.
+_PARTED = (re.compile("环评|环境影响"), re.compile("排污(?:许可|登记|证)"))
 # Who asks: one who runs something and is complained about, or one whom somebody bothers.
 _RUNS = re.compile(
     r"我们?(?:自己)?(?:新|想|准备|打算)?开(?:了|着|的)|我们?(?:[^，,。]{0,6})(?:厂|店|公司|单位|企业|车间|养殖场|工地)|[我本]司|(?:[被遭]|老|总)(?:人|邻居|居民)?(?:投诉|举报)|(?:投诉|举报)(?:了)?(?:我(?!家|屋)|我们)"
@@ -50,7 +53,7 @@ _RUNS = re.compile(
 _BOTHERED = re.compile(r"楼[下上]|隔壁|邻居|小区|我家(?:附近|旁|门口|楼|对面)|扰民|吵(?:死|得|人)|熏(?:人|死|得)|睡不着")
 # A sentence that cannot be understood without the one before it.
 _HANGING = re.compile(
-    r"^(?:没(?:有)?(?:做到|这样)|不(?:这样|按)|违反的|违规的|否则|拒不|逾期|情节|这|上述|其中|还|并|也|另|再)"
+    r"^(?:没(?:有)?(?:做到|这样)|不(?:这样|按)|违反的|违规的|否则|拒不|逾期|情节|(?:用|以|按|对|有)?这|上述|其中|还|并|也|另|再)"
 )
 
 
@@ -102,7 +105,8 @@ def meant(found: Found, candidates: Sequence[Match], lexicon: Lexicon) -> Match 
     """
     question = found.question
     match = next((match for match in candidates if match.rank == 0), None)
-    if not match or question.focus or question.period or question.local or not _answers(match, question, lexicon):
+    elsewhere = question.local and match and not match.hit.document.region  # where a local rule may hold
+    if not match or question.focus or question.period or elsewhere or not _answers(match, question, lexicon):
         return None
     near = nearness([match.hit], "near_asked", found.floors, 0.0)
     best = next((articles_of(hit) for _, hit in found.order), set())
@@ -111,7 +115,12 @@ def meant(found: Found, candidates: Sequence[Match], lexicon: Lexicon) -> Match 
 
 
 def verbatim(match: Match, question: Understood, lexicon: Lexicon) -> bool:
-    """Whether a question stands, word for word, among those of a FAQ, and says enough to be that one (要不要办环评 is many)."""
+    """Whether a question stands, word for word, among those of a FAQ: to the letter, or nearly so where it says enough to be
+    that one (要不要办环评 is many).
+    """
+    asked = letters(question.text)
+    if len(asked) > _FRAGMENT and any(letters(known) == asked for known in match.hit.passage.questions):
+        return True
     return match.score >= SAME and lexicon.weight(lexicon.terms(question.matter)) >= _ENOUGH
 
 
@@ -178,8 +187,11 @@ def compose(
         )
         lead.append((unmarked(sentence), cites))
     leading = _LEAD
-    if wants_penalty(found.question) and (at := _penalty(lead)):  # whatever duty the FAQ tells first
-        lead, leading = [lead[at], *lead[:at], *lead[at + 1 :]], 1
+    first = _penalty(lead) if wants_penalty(found.question) else slice(0)  # whatever duty the FAQ tells first
+    if first == slice(0) and (at := _on_matter(lead, found.question)):
+        first = slice(at, at + 1)
+    if first != slice(0):
+        lead, leading = [*lead[first], *lead[: first.start], *lead[first.stop :]], first.stop - first.start
     blocks = _named_as_draft(_blocks(lead, leading), match.hit.status)
     # What to do next hangs on what is asked: who wants to open a shop is not told to report one.
     steps = tuple((unmarked(step),) for step in entry.next_steps) if entry else ()
@@ -197,9 +209,24 @@ def _same_asked(question: Understood, match: Match, lexicon: Lexicon) -> bool:
     return question.kind is Kind.MAY and any(lexicon.holds(clause, _ASKED_IN, question.text) for clause in asking)
 
 
-def _penalty(said: Sequence[tuple[str, tuple[int, ...]]]) -> int:
-    """:returns: the place of the first sentence that names a penalty and can be read alone, 0 where none does"""
-    return next((at for at, (text, _) in enumerate(said) if punishes(text) and not _HANGING.match(text)), 0)
+def _penalty(said: Sequence[tuple[str, tuple[int, ...]]]) -> slice:
+    """:returns: where the first penalty is told, with the sentences before it that it leans on (违反的，罚…), which say for what;
+    slice(0) where none is, or where it leads already
+    """
+    at = next((at for at, (text, _) in enumerate(said) if punishes(text)), 0)
+    start = next((back for back in range(at, -1, -1) if not _HANGING.match(said[back][0])), 0)
+    return slice(start, at + 1) if start else slice(0)
+
+
+def _on_matter(said: Sequence[tuple[str, tuple[int, ...]]], question: Understood) -> int:
+    """:returns: the place of the first sentence on the one of `_PARTED` that a question names, where those before it are on the other;
+    0 where there is none
+    """
+    asked = [words for words in _PARTED if words.search(question.focus or question.text)]
+    begins = [words for words in _PARTED if words.search(said[0][0])]
+    if len(asked) != 1 or not begins or asked[0] in begins:
+        return 0
+    return next((at for at, (text, _) in enumerate(said) if asked[0].search(text) and not _HANGING.match(text)), 0)
 
 
 def _blocks(said: Sequence[tuple[str, tuple[int, ...]]], lead: int) -> list[Block]:

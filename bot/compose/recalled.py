@@ -22,6 +22,8 @@ _MEANT = (
         re.compile(r"拒不|逾期|仍|继续|按日|[再二]次|(?<!责令限期)(?<!责令)不改"),
     ),
     (re.compile(r"关门|停业|停产|关停|封"), re.compile(r"停业|关闭|停产")),
+    (re.compile(r"罚款?(?:呢|么|吗)?[?？]?$|罚(?:多少|几多|好多)"), re.compile(r"罚款|罚 ?\d|元以[上下]")),
+    (re.compile(r"报警|派出所|警察"), re.compile(r"公安")),
     (re.compile(r"坐牢|判|抓|拘"), re.compile(r"拘留|徒刑|犯罪|拘役")),
     (re.compile(r"老板|个人|法人|负责人|主管"), re.compile(r"主管人员|责任人员|负责人|个人")),
     (re.compile(r"哪天|什么时候|几时|起算|开始算"), re.compile(r"之日|次日|那天|当日|起")),

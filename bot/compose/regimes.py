@@ -14,6 +14,7 @@ from bot.compose.sentences import plain_of, punishes, wants_penalty
 from bot.lexicon import Lexicon
 from bot.merge import moved
 from bot.places import city
+from bot.search import CODE
 from bot.state import Found, Kind, Understood
 from bot.text import sentences
 from bot.values import sums
@@ -26,6 +27,10 @@ _MEDIA = {
     "大气": "气|烟|尘|味|挥发", "水污染": "废水|污水|水|河|湖|江", "土壤": "土壤|地块", "环境影响评价": "环评|未批先建|报告书|报告表|登记表",
 }  # fmt: skip
 _RARE = ("海洋", "放射性", "噪声", "土壤")  # of no use to a question that does not name them
+_TELLS_OF_YEARS = ("规划", "新闻")  # levels
+# After how long conduct is punished no more.
+_LIMITATION = (Cite(CODE, "第一千零五十四条"), Cite("行政处罚法", "第三十六条"))
+_NAMED_THERE = 0.1  # the share of a question that the old article behind one of today's must hold: that on reports says nothing of 偷排
 _SAME_MATTER = 0.25  # likeness to today's article, below which an old one is about something else
 WHICH = re.compile(r"(?:用|按|适用|依)(?:哪|老|旧|新|什么).{0,4}(?:法|条|规定)|(?:老|旧|新)法还是|还能按|哪个法|两头|跨了")
 
@@ -36,7 +41,7 @@ def two_regimes(found: Found, now: Draft, index: Index, starter: Starter, lexico
     :param now: the draft under today's law
     """
     period = found.question.period
-    if not period or not found.transition:
+    if not period or not found.transition or _of_today(now, found.question):
         return now
     basis = Basis()
     rule = _transition(found.transition, basis, lexicon)
@@ -49,7 +54,7 @@ def two_regimes(found: Found, now: Draft, index: Index, starter: Starter, lexico
         # Read on its own day it was in force, so its sentences come unmarked; its citation says that it is repealed now.
         told = leading(hit, replace(found.question, on=period.on, matter=_matter(found, now)), lexicon, basis)
         blocks += [block for block in told if block.kind != "table"]
-    if not old:
+    if not old and not WHICH.search(found.question.text):
         text = f"您说的事（{period.written}）在 2026-08-15 之前，原则上适用当时的规定；知识库里没有找到当时的条文，请向专家核对。"
         blocks.append(Block(text, "notice"))
     basis.citations = [
@@ -64,6 +69,13 @@ def two_regimes(found: Found, now: Draft, index: Index, starter: Starter, lexico
     blocks = [rule, *blocks] if WHICH.search(found.question.text) else [*blocks, replace(rule, kind="detail")]
     draft = basis.draft(found, now.answer.speaker, blocks, (*now.answer.reasons, f"before-code:{period.on}"))
     return Draft(replace(draft.answer, on=period.on), draft.evidence)
+
+
+def _of_today(now: Draft, question: Understood) -> bool:
+    """Whether an answer holds whenever the conduct was: for how long it is punished, or what a plan or a report tells of a year."""
+    cited = _cited(now, question)
+    told = cited and all(cite.level in _TELLS_OF_YEARS for cite in now.answer.citations)
+    return bool(told) or cited[:1] in ([cite] for cite in _LIMITATION)
 
 
 def of_here(found: Found, draft: Draft, home: str) -> Draft:
@@ -109,6 +121,7 @@ def _laws_of_then(found: Found, now: Draft, index: Index, starter: Starter, lexi
         old = [key for key, cites in starter.crosswalk.items() if cite in cites]
         hits = [hit for title, article in old if (hit := index.article(title, article, on=period.on))]
         hits = [hit for hit in hits if _was_law(hit, period.on, found.question.today) and not _far(hit, found.question)]
+        hits = [hit for hit in hits if lexicon.coverage(found.question.matter, hit.passage.text) >= _NAMED_THERE]
         if wants_penalty(found.question):  # a duty of then says nothing of the fine of then
             hits = [hit for hit in hits if punishes(hit.passage.text)]
         if hits:

@@ -30,7 +30,7 @@ FITS: dict[Kind, re.Pattern[str]] = {
 TELLS: dict[Kind, re.Pattern[str]] = {
     Kind.SUM: re.compile(r"罚款|[元倍]|拘留|吊销|没收|责令|警告|税额|补贴|奖励|赔偿"),
     Kind.DEADLINE: re.compile(
-        r"[\d一二三四五六七八九十百]+\s*(?:个)?(?:工作日|日|天|月|年|小时|点)|\d{4}-\d\d-\d\d|期限|立即|及时|每(?:半?年|季度?|月|周)|至少一次|(?:规定|载明|约定)的?.{0,6}(?:时间|时限|频次)|(?<![目当提事以])前(?=[，、。]|要|应|办|向|报|交|完成)"
+        r"[\d一二三四五六七八九十百]+\s*(?:个)?(?:工作日|日|天|月|年|小时|点)|\d{4}-\d\d-\d\d|期限|立即|及时|每(?:半?年|季度?|月|周)|至少一次|(?:规定|载明|约定)的?.{0,6}(?:时间|时限|频次)|为止|直到|之日止|(?<![目当提事以])前(?=[，、。]|要|应|办|向|报|交|完成)"
     ),
     Kind.FIGURE: re.compile(r"\d|[一二三四五六七八九十百]+(?:分贝|米|公里|个|吨|元|年|日|天|倍|次|度|小时|亩)|百分之"),
     Kind.WHO: FITS[Kind.WHO],
@@ -49,14 +49,26 @@ _ASKS_VALID = re.compile(r"有效|管几|几年|多少年|管多久|管好久|�
 # Questions whose words tell what the answer must hold, whatever their kind.
 _SPECIAL = (
     (re.compile(r"(?:电话|热线|号码).{0,4}(?:多少|几多|几|是什么|哪个)|(?:打|拨).{0,4}(?:什么|哪个|几多|多少).{0,2}(?:电话|热线|号)"), re.compile(r"12\d{3}|\d{3,4}-\d{7,8}|[一二三四五六七八九〇零]{5}")),
+    (re.compile(r"^(?!.*罚).*(?:会(?:有|是)?(?:怎么?|么|咋)样|后果)"), re.compile(rf"{TELLS[Kind.SUM].pattern}|视为|无效|失效|作废|放弃|终止|注销|不予|不再|不得|解除|强制|加处|承担")),
+    (re.compile(r"^(?!.*[罚赔税]).*(?:收不收|[要收交出花]|要不要)(?:多少|几多|好多|得|几个|交|收|出)?(?:钱|费)|^(?!.*[罚赔税]).*费用"), re.compile(r"费|元|[出付]钱|免费|承担|成本|预算")),
     (re.compile(r"(?:多久|几[天月年]|几个月|多长时间|多少天)[^,，。]{0,6}(?:一次|一回|[测查检换评审]次)|频[次率]"), re.compile(r"每|[一两三四\d] ?次|频")),
     (re.compile(r"(?:管|存|留|保[存留管]|有效|用)(?:得了)?(?:几|多少)年"), re.compile(r"[\d一二三四五六七八九十]+ ?年|长期|永久|终身|有效期")),
     (re.compile(r"(?:倒|排|产|存|放|用|养|埋|运|偷排)(?:了|放|出|生)?(?:多少|几多|好多)(?!钱|分贝|[天日年月次人]|个月|小时|时间)"), re.compile(r"吨|千克|公斤|立方米|[头只倍]|排放量")),
 )  # fmt: skip
 # That the rule names no time or figure is an answer to a question for one.
 _NAMES_NONE = re.compile(
-    r"没有?(?:另外|单独|专门)?(?:写|规定|限定|给|定)[^。，；]{0,14}(?:几|多久|多少|天数|次数|年限|期限|时限|周期|间隔|频次|数|时间|距离|米|标准|罚)"
+    r"没有?(?:另外|单独|专门)?(?:写|规定|限定|给|定)[^。，；]{0,14}(?:几|多久|多少|天数|次数|月份|年限|期限|时限|周期|间隔|频次|金额|数|时间|距离|米|标准|价|罚)"
+    r"|没有固定的?[^。，；]{0,8}(?:数|金额|标准|期限|时间|价)"
     r"|(?:几|多久|多少|期限|标准|罚)[^。；]{0,14}(?:条文|法典|条例|办法|[这几]条)(?:都|也|里)?没有?(?:写|规定)"
+)
+# What a follow-up asks in a word or two, and an answer to it says in others.
+_OWED_TO = (
+    (re.compile(r"坐牢|判(?:刑|几)|抓人|拘留"), re.compile(r"拘留|徒刑|犯罪|拘役|刑事")),
+    (re.compile(r"材料"), re.compile(r"材料|申请[书表]|提交|报送|附")),
+    (
+        re.compile(r"没人管|(?:不|冇得人|没有人)(?:理|管)(?:呢|怎么办|咋办|么办)?[?？]?$|踢皮球|互相推"),
+        re.compile(r"上级|监察|督察|投诉|举报|复议|反映|责任人?员"),
+    ),
 )
 _YEAR = re.compile(r"(?<!\d)20\d\d(?=\s*年(?!版))")
 _SHORT_YEAR = re.compile(r"(?<![\d第满过近约了.])(2\d)(?=\s*年(?![版内前后以之的了多来]))")  # 25年优良天数
@@ -107,6 +119,7 @@ def pieces(passage: Passage, question: Understood, lexicon: Lexicon) -> list[Pie
             held + _FIT * bool(FITS[question.kind].search(text)) + _FIT * (question.kind is Kind.SUM and bool(sums(text)))
         )
         score += _FOCUS * lexicon.coverage(question.focus, text) if question.focus else 0.0
+        score += _FIT * any(asked.search(question.focus) and told.search(text) for asked, told in _OWED_TO)
         score *= _OTHER_THING if things.on_another(asked, text) else 1.0
         out.append(Piece(_closed(text), quote, score - _EARLIER * min(at, 6), at, held))
     return out
@@ -145,6 +158,8 @@ def lacking(question: Understood, text: str) -> str:
     """
     if other_year(question.matter, text):
         return "year"
+    if any(asked.search(question.focus) and not told.search(text) for asked, told in _OWED_TO):
+        return "focus"
     return str(question.kind) if _owed(question) and not tells(text, question) else ""
 
 

@@ -41,15 +41,26 @@ def test_on_situations_that_were_kept_back():
 
     What is likely counts, since there is no library here that could answer.
     """
+    floors = {"emergency": 0.93, "refuse": 0.83, "redirect": 0.8, "escalate": 0.72, "pass": 0.9}
+    share = shares_right(training.UNSEEN)
+    assert not {name: (share[name], floor) for name, floor in floors.items() if share[name] < floor}
+
+
+def test_on_statements_that_were_kept_back():
+    """Nuisance told without a question, and emergencies, other offices' matters and wishes in the same words; the hardest so far."""
+    floors = {"emergency": 0.95, "pass": 0.7, "escalate": 0.8, "redirect": 0.65}
+    share = shares_right(training.UNSEEN_STATEMENTS)
+    assert not {name: (share[name], floor) for name, floor in floors.items() if share[name] < floor}
+
+
+def shares_right(path):
     right, all_ = Counter(), Counter()
-    for sentence, name in training.unseen():
+    for sentence, name in training.unseen(path):
         wanted = name.partition(":")[0]
         got = leaning(triage(sentence)) or training.PASS
         all_[wanted] += 1
         right[wanted] += got == wanted
-    share = {name: right[name] / count for name, count in all_.items()}
-    floors = {"emergency": 0.93, "refuse": 0.83, "redirect": 0.8, "escalate": 0.72, "pass": 0.9}
-    assert not {name: (share[name], floor) for name, floor in floors.items() if share[name] < floor}
+    return {name: right[name] / count for name, count in all_.items()}
 
 
 def test_what_is_kept_back_is_not_learned(tmp_path):
@@ -157,7 +168,7 @@ def test_a_question_of_the_library_word_for_word_is_not_handed_on(monkeypatch):
     ("question", "outcome"),
     [
         ("楼下馆子油烟呛死人，找哪个管", Outcome.ANSWERED),
-        ("楼下馆子油烟呛死人，后来怎么样了", Outcome.REFUSE),  # a person's own words, and no question of a FAQ
+        ("楼下馆子油烟呛死人，我换到街对面那家去吃，老板娘是我同学", Outcome.REFUSE),  # no sure answer
         ("楼下馆子油烟呛死人，找哪个管？教我怎么躲检查", Outcome.REFUSE),  # one of two
     ],
 )

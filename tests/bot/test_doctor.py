@@ -16,7 +16,20 @@ from bot.decide import Calibration
 from bot.doctor import Doctor
 from corpus.model import Cite, Document, Status
 
-from .conftest import CODE, DOCUMENTS, HOME, NO_PERMIT, PERMIT, STARTER, TODAY, TRANSITION, WATER, FakeIndex, article
+from .conftest import (
+    CODE,
+    DOCUMENTS,
+    HOME,
+    NO_PERMIT,
+    PERMIT,
+    RENEWAL,
+    STARTER,
+    TODAY,
+    TRANSITION,
+    WATER,
+    FakeIndex,
+    article,
+)
 
 
 def labels(answer: Answer) -> list[str]:
@@ -303,7 +316,9 @@ class _Suspects:
     (0.6, 0.99, Outcome.ANSWERED),  # likely, and a nearly certain answer stands against it
     (0.6, 0.7, Outcome.REFUSE),
     (0.3, 0.85, Outcome.ANSWERED),
-    (0.9, 0.99, Outcome.REFUSE),
+    (0.9, 0.85, Outcome.REFUSE),
+    (0.9, 0.99, Outcome.ANSWERED),  # surer than the classifier can be
+    (0.24, 0.4, Outcome.REFUSE),
 ])  # fmt: skip
 def test_a_suspicion_yields_to_a_sure_answer(monkeypatch, index, context, share, sure, outcome):
     seen = _Suspects(**{str(Outcome.REFUSE): share, "refuse:evade": share})
@@ -382,3 +397,23 @@ def test_a_duty_of_then_is_not_shown_where_the_fine_of_then_is_asked_for(context
 )
 def test_which_of_two_laws_of_one_rank_a_person_decides(doctor, context, question, handed):
     assert (doctor.ask(question, (), context).reasons == ("escalate:conflict",)) is handed
+
+
+def test_an_article_of_a_repealed_law_is_told_from_the_crosswalk_where_its_text_is_not_held(context):
+    doctor = Doctor(lambda: FakeIndex((NO_PERMIT, RENEWAL)), STARTER, region=HOME)
+    answer = doctor.ask("水污染防治法第八十三条罚多少", (), context)
+    assert answer.outcome is Outcome.ANSWERED
+    assert "已经废止" in answer.text
+    assert [citation.article for citation in answer.citations] == ["第一千一百零二条"]
+
+
+def test_what_a_report_tells_of_a_year_is_under_no_other_law(doctor, context):
+    """去年上半年 is the year of the figure, not of conduct before the code."""
+    answer = doctor.ask("2025年上半年空气优良天数比例查到是多少", (), context)
+    assert "当时的规定" not in answer.text
+
+
+@pytest.mark.parametrize("turn", ["没报会怎样", "报给哪个"])
+def test_after_the_card_the_rule_is_asked_for(doctor, context, turn):
+    history = (Turn("user", "氨气泄漏了，味道好大"), Turn("assistant", "先离开，再到外面打 119。"))
+    assert doctor.ask(turn, history, context).outcome is not Outcome.EMERGENCY

@@ -7,7 +7,7 @@ import pytest
 
 from bot import lexicon as lexicons
 from bot.answer import Context
-from bot.compose.faq import Match, chosen, compose, matches, meant
+from bot.compose.faq import Match, chosen, compose, matches, meant, verbatim
 from bot.references import Laws
 from bot.state import Found
 from bot.understanding import understand
@@ -120,6 +120,36 @@ def test_each_mark_stands_behind_the_sentences_that_lean_on_it():
 
 def test_a_sentence_that_hangs_on_the_one_before_does_not_lead():
     assert composed("没有环评就开工罚多少")[0].text.startswith("有人不听的，罚 20 万元")
+
+
+FINED = faq(
+    "fined", ("烧烤要装净化器吗",), "要装净化器。[1] 排污许可不用办，环评也不用。[1] 没有做到的，罚 5000 元以上 5 万元以下。[1]", ("生态环境法典", "第一千一百零二条")
+)  # fmt: skip
+BOTH = faq(
+    "both", ("注塑厂要环评吗",), "环评做报告表。[1] 没批就开工的要罚。[1] 排污许可填登记表。[1]", ("生态环境法典", "第一千一百零二条")
+)  # fmt: skip
+
+
+def test_a_fine_that_hangs_leads_with_what_it_is_for():
+    assert composed("烧烤没装净化器罚多少", FINED)[0].text.startswith("排污许可不用办，环评也不用。没有做到的，罚 5000 元")
+
+
+@pytest.mark.parametrize(
+    ("question", "begins"),
+    [
+        ("注塑厂排污许可要哪种", "排污许可填登记表"),
+        ("注塑厂环评做哪种", "环评做报告表"),
+        ("注塑厂要办环评和排污证吗", "环评做报告表"),
+    ],
+)
+def test_of_two_papers_the_one_that_is_asked_for_leads(question, begins):
+    assert composed(question, BOTH)[0].text.startswith(begins)
+
+
+@pytest.mark.parametrize(("question", "is_verbatim"), [("注塑厂要环评吗？", True), ("注塑厂环评要吗", False)])
+def test_word_for_word_is_to_the_letter(question, is_verbatim):
+    (one,) = understand(question, (), Context(date(2026, 11, 21), HOME), Laws(STARTER.instruments), HOME)
+    assert verbatim(Match(Hit(BOTH, CURATED, Status.IN_FORCE, 9.0), 0.6, 0.0, 0), one, LEXICON) is is_verbatim
 
 
 def test_what_no_article_says_is_no_quotation():

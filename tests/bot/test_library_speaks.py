@@ -57,7 +57,7 @@ def test_whether_a_law_still_stands(doctor, question, says, cites):
     assert answer.citations[0].status == "现行有效"
 
 
-@pytest.mark.parametrize("question", ["武汉市2024年空气质量优良率力争达到多少", "危废间地面多久检查一次"])
+@pytest.mark.parametrize("question", ["武汉市2027年空气质量优良率力争达到多少", "危废间地面多久检查一次"])
 def test_an_answer_that_owes_what_is_asked_is_not_shown(doctor, question):
     answer = doctor.ask(question, (), TODAY)
     assert answer.outcome is Outcome.ESCALATE

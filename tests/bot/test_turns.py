@@ -233,3 +233,68 @@ def test_a_turn_that_names_an_article_is_about_that_one():
     asked = Turn("user", "法典第1102条讲什么"), Turn("assistant", "没有许可证就排污的处罚。")
     (part,) = understand("那第1103条呢", asked, Context(date(2026, 11, 21), HOME), Laws(STARTER.instruments), HOME)
     assert [reference.cite.article for reference in part.references] == ["第一千一百零三条"]
+
+
+def test_our_last_answer_is_told_again_for_what_is_wanted_of_it(doctor, context):
+    asked = "没有排污许可证就排污，罚多少？"
+    first = doctor.ask(asked, (), context)
+    history = turns(asked, first.text)
+    source = doctor.ask("依据哪条", history, context)
+    assert source.outcome is Outcome.ANSWERED
+    assert source.citations[0].label in source.text
+    assert all(block.cites for block in source.blocks if block.kind in ("lead", "detail", "quote"))
+    short = doctor.ask("说简单点", history, context)
+    assert len(short.text) < len(first.text)
+    assert short.blocks[0].text == first.blocks[0].text
+    again = doctor.ask("原文发我看看", (*history, *turns("依据哪条", source.text)), context)
+    assert [cited.article for cited in again.citations] == [cited.article for cited in source.citations]
+    streamed = list(doctor.stream("依据哪条", history, context))[-1]
+    assert streamed.answer.text == source.text
+
+
+def test_a_reply_that_gave_no_source_is_not_told_again(doctor, context):
+    reasons = doctor.ask("依据哪条", turns("写首诗", "我只回答环保问题。"), context).reasons
+    assert not any(reason.startswith("retold") for reason in reasons)
+
+
+def test_two_misses_do_not_silence_the_doctor(doctor, context):
+    """What goes on with the matter goes to a person; a new question is tried."""
+    history = (*turns("那个怎么弄", "没有找到依据。"), *turns("就是那个", "抱歉，没有查到。"))
+    assert doctor.ask("到底怎么弄", history, context).reasons == ("escalate:missed",)
+    assert doctor.ask("没有排污许可证就排污，罚多少？", history, context).outcome is Outcome.ANSWERED
+
+
+def test_a_turn_that_surely_leans_is_not_answered_from_another_law(context, monkeypatch):
+    """Alone it may fit anything; what it brings must be found beside the matter that it leans on."""
+    doctor = Doctor(lambda: FakeIndex((NO_PERMIT, RENEWAL)), STARTER, region=HOME)
+    nowhere, read = doctor._judgement.unknown, doctor._library.answer
+    monkeypatch.setattr("bot.doctor._UNSURE", 0.0)
+    monkeypatch.setattr(
+        doctor._library,
+        "answer",
+        lambda found, index: nowhere(found, 0.0, ()) if found.question.followup else read(found, index),
+    )
+    monkeypatch.setattr("bot.conversation.leans", lambda question: True)
+    monkeypatch.setattr("bot.doctor.leans_surely", lambda question: True)
+    monkeypatch.setattr("bot.doctor.articles_of", lambda hit: set())
+    assert doctor.ask("没有排污许可证就排污，怎么处罚？", FUMES, context).outcome is Outcome.ESCALATE
+
+
+def test_where_the_rule_says_nothing_of_it_that_is_told_with_the_rule(doctor, context, monkeypatch):
+    asked = "没有排污许可证就排污，罚多少？"
+    first = doctor.ask(asked, (), context)
+    monkeypatch.setattr("bot.doctor.repeats", lambda *_: True)
+    monkeypatch.setattr("bot.doctor.recalled", lambda *_: None)
+    answer = doctor.ask("那这个罚款呢", turns(asked, first.text), context)
+    assert answer.outcome is Outcome.ESCALATE
+    assert "第一千一百零二条" in [cited.article for cited in answer.citations]
+    assert any("20 万元" in block.text and block.cites for block in answer.blocks)
+
+
+@pytest.mark.parametrize("turn", ["1", "餐馆油烟", "油烟"])
+def test_a_choice_stands_for_its_question(doctor, context, turn):
+    """As the library hears it, however it is picked: by its number, its words or a part of them."""
+    asked = turns("味道好大", "想先问一句：气味是从哪里来的？")
+    number = {"1": "5"}.get(turn, turn)
+    assert doctor.ask(number, asked, context).reasons != ("nonsense",)
+    assert "油烟" in doctor.ask(number, asked, context).text

@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answer import Context, Turn
-from bot.conversation import Whole, halves, hangs, misses, split, whole
+from bot.compose import retold
+from bot.conversation import Whole, halves, hangs, misses, only_told, parted, split, whole
 from bot.dates import period
-from bot.places import place
+from bot.places import other_district, place
 from bot.references import Laws, references, rivals, standing
 from bot.state import Kind
 from bot.text import normalise, terms
@@ -114,6 +115,8 @@ def test_no_article_where_none_is_meant():
         ("三个月前超标排放罚多少", date(2026, 8, 23)),
         ("今年7月偷排，12月才罚", date(2026, 7, 15)),
         ("12月偷排，今年7月才罚", date(2025, 12, 15)),
+        ("去年没验收被罚了，现在怎么办", date(2025, 7, 1)),
+        ("去年被罚了，用新法还是老法", date(2025, 7, 1)),
     ],
 )
 def test_day_of_the_conduct(text, on):
@@ -131,6 +134,9 @@ def test_day_of_the_conduct(text, on):
         "罚1.5万元合不合适",
         "2021年版名录",
         "没有许可证罚多少",
+        "去年被罚了两次，今年要披露吗",
+        "上个月被罚了 想复议还来得及吗",
+        "前年罚过一次，今年又犯会不会罚得重",
     ],
 )
 def test_no_day_of_conduct(text):
@@ -176,6 +182,8 @@ def test_place(text, region):
         ("餐馆油烟", Kind.OTHER),
         ("污水接到雨水井，物业说十几年都这么过来的，依据哪条处理", Kind.WHAT),
         ("几年之内不能再干这行", Kind.DEADLINE),
+        ("批下来要好多天", Kind.DEADLINE),
+        ("去年被罚过，信用怎么修复", Kind.HOW),
         ("首次违法可以不罚吗", Kind.MAY),
         ("轻微违法不予处罚有什么条件", Kind.WHAT),
         ("没有证罚不罚", Kind.SUM),
@@ -231,6 +239,67 @@ def test_a_number_picks_from_a_list_of_ours(asked, turn, picked):
 
 
 @pytest.mark.parametrize(
+    ("turn", "made"),
+    [("2", "邻居或广场舞吵，找谁管"), ("广场舞", "邻居或广场舞吵，找谁管"), ("楼上", "楼上"), ("不知道", ""), ("都有", "")],
+)
+def test_a_question_back_is_answered_by_the_number_of_its_choice_or_left_open(turn, made):
+    asked = turns("噪声扰民怎么办", "想先问一句：声音是从哪里来的？")
+    got = whole(turn, asked)
+    assert got.text == made if made.endswith("找谁管") else got.text.startswith("噪声扰民")
+    assert got.text.endswith(made)
+
+
+@pytest.mark.parametrize(
+    ("turn", "made"),
+    [("不是工地，是搅拌站", "搅拌站扬尘罚多少"), ("啊 不是工地是搅拌站", "搅拌站扬尘罚多少"), ("不是厂，是个体户", "")],
+)
+def test_what_was_meant_stands_for_what_was_said(turn, made):
+    got = whole(normalise(turn), turns("工地扬尘罚多少", "1 万元起。")).text
+    assert got == made if made else "工地" in got
+
+
+def test_the_first_turn_is_what_the_next_ones_are_about_however_short():
+    history = (*turns("环评", "您想问哪方面？"), *turns("多少钱", "没有统一的价。"))
+    assert whole("多久", history).text.startswith("环评")
+
+
+@pytest.mark.parametrize(
+    ("typed", "marked"),
+    [
+        ("危废能放多久 罚多少 谁来查", "危废能放多久？罚多少？谁来查"),
+        ("他就是冇公示 归哪个部门查 罚几多", "他就是冇公示，归哪个部门查，罚几多"),
+        ("江汉区 餐饮 油烟 投诉", "江汉区 餐饮 油烟 投诉"),
+    ],
+)
+def test_questions_that_only_spaces_part(typed, marked):
+    assert parted(typed) == marked
+
+
+def test_what_was_told_and_what_was_asked():
+    assert only_told(turns("我在武昌开了家火锅店", "您想问哪方面？"))
+    assert not only_told(turns("开火锅店要办什么手续", "要办环评吗看面积。"))
+    assert not only_told(turns("谢谢", "不客气。"))
+
+
+@pytest.mark.parametrize(
+    ("turn", "kind"),
+    [("依据哪条", "source"), ("原文发我看看", "source"), ("真的吗", "sure"), ("你说错了吧", "sure"), ("说简单点", "short")],
+)
+def test_a_turn_about_our_last_answer(turn, kind):
+    assert retold.wanted(turn) == kind
+
+
+@pytest.mark.parametrize("turn", ["哪条河能钓鱼", "没有依据就罚怎么办", "简单点的环评怎么做", "原文件丢了怎么补", "超标"])
+def test_a_turn_that_asks_something_of_its_own(turn):
+    assert retold.wanted(turn) is None
+
+
+def test_the_kind_of_a_follow_up_is_that_of_its_own_words():
+    (part,) = understand("报给哪个", turns("设备坏了要不要报", "要报。"), Context(TODAY, HOME), LAWS, leaning=True)
+    assert part.kind is Kind.WHO
+
+
+@pytest.mark.parametrize(
     "turn", ["个人最多罚多少", "那要是他不改呢", "变更之后它的有效期重新算吗", "找哪个部门办", "确定吗，哪一条写的"]
 )
 def test_a_turn_that_leans_takes_over_the_question_before(turn):
@@ -269,6 +338,9 @@ def test_misses_in_a_row():
     assert misses(turns("问一", "没有找到依据。", "再问", "抱歉，没有查到。", "又问")) == 2
     assert misses(turns("问一", "没有找到依据。", "再问", "处 20 万元罚款。")) == 0
     assert misses(turns("问一", "处罚如下。", "答非所问")) == 1
+    assert (
+        misses(turns("谁举报的", "举报人的信息我不能透露，也查不到。", "再问", "知识库里没有找到当时的条文。", "又问")) == 0
+    )
 
 
 def test_split():
@@ -312,3 +384,24 @@ def test_understand_puts_it_together():
 )
 def test_one_sentence_that_asks_two_things(question, two):
     assert halves(question) == two
+
+
+@pytest.mark.parametrize(
+    ("question", "is_other"),
+    [
+        ("武昌区人均公园绿地多少", True),
+        ("江汉区人均公园绿地多少", False),
+        ("人均公园绿地多少", False),
+        ("武昌和江汉哪个绿地多", False),
+    ],
+)
+def test_a_plan_of_one_district_tells_nothing_of_another(question, is_other):
+    assert other_district("江汉区生态文明规划", question, HOME) is is_other
+    assert not other_district("武汉市生态环境规划", question, HOME)
+
+
+@pytest.mark.parametrize(
+    ("text", "title"), [("法典废了哪些法", ""), ("大气法废了吗", "大气污染防治法"), ("水法什么时候废的", "")]
+)
+def test_what_a_law_has_ended_is_no_question_on_its_standing(text, title):
+    assert standing(text, LAWS) == title

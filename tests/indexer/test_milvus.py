@@ -49,15 +49,21 @@ def labels(index, question, on, region="", k=10):
 
 
 def same(local, milvus, question, on, region):
-    """The same hits in the same order, with the same scores within rounding."""
+    """The same hits in the same order, each leg the same within rounding. Legs are standardised over the candidates of all, and of
+    equal scores in the hundredth place Milvus may bring another one: that moves the sum by some thousandths.
+    """
     expected = local.search(question, on=on, region=region)
     found = milvus.search(question, on=on, region=region)
     assert [hit.passage.id for hit in found] == [hit.passage.id for hit in expected]
     assert [hit.status for hit in found] == [hit.status for hit in expected]
     for mine, theirs in zip(found, expected, strict=True):
-        assert mine.score == pytest.approx(theirs.score, abs=1e-3)
-        assert mine.legs == pytest.approx(dict(theirs.legs), abs=1e-3)
+        assert mine.score == pytest.approx(theirs.score, rel=5e-3)
+        assert _apart(mine.legs) == pytest.approx(_apart(theirs.legs), abs=1e-3)
     return len(found)
+
+
+def _apart(legs):
+    return {name: value for name, value in legs.items() if name != "score"}
 
 
 class World:
