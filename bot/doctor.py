@@ -203,8 +203,12 @@ class Doctor:
             return replace(state, verdict=replace(verdict, outcome=None), asked=chinese)
         if verdict.outcome is None:
             return replace(state, verdict=verdict)
-        answer = replies.reply(verdict, text, self._starter.contacts, state.context.on)
-        return replace(state, verdict=verdict, answer=answer)
+        return replace(state, verdict=verdict, answer=self._replied(verdict, state))
+
+    def _replied(self, verdict: Verdict, state: State) -> Answer:
+        """:returns: the fixed reply to a turn"""
+        text = normalise(state.asked)[:MAX_CHARACTERS]
+        return replies.reply(verdict, text, self._starter.contacts, state.context.on)
 
     def _has_missed(self, state: State, verdict: Verdict, made: Whole) -> bool:
         """Whether this turn goes on with what we have missed twice; a new question is tried first."""
@@ -245,8 +249,7 @@ class Doctor:
             if handed_on:
                 raise
             return False  # what to do first, and a refusal, need no index
-        given = answer and answer.outcome is Outcome.ANSWERED and answer.citations
-        return bool(answer and given and answer.confidence >= _AGAINST[verdict.outcome])
+        return bool(answer and _begins(answer) and answer.confidence >= _AGAINST[verdict.outcome])
 
     def _likeness(self, found: Found) -> float:
         """:returns: to a question of the FAQ that is the question asked, 0 where there is none"""
@@ -342,8 +345,7 @@ class Doctor:
             return None
         if doubt.outcome is Outcome.CLARIFY:
             return self._asked_back(replace(state, verdict=doubt)).answer
-        text = normalise(state.asked)[:MAX_CHARACTERS]
-        return replace(replies.reply(doubt, text, self._starter.contacts, state.context.on), hits=answer.hits)
+        return replace(self._replied(doubt, state), hits=answer.hits)
 
     def _again(self, state: State) -> State:
         """A later turn read once more: as standing alone where its answer says again what was said last, or where it was taken to
@@ -427,8 +429,7 @@ class Doctor:
         answer = self._answered(state)
         nothing = answer.outcome is Outcome.CLARIFY or "escalate:unknown" in answer.reasons
         if nothing and _missed_twice(state):
-            text = normalise(state.asked)[:MAX_CHARACTERS]
-            answer = replace(replies.reply(_MISSED, text, self._starter.contacts, state.context.on), hits=answer.hits)
+            answer = replace(self._replied(_MISSED, state), hits=answer.hits)
         # the words of a later turn (都不是) say little without what they lean on
         known = WORD_FOR_WORD in answer.reasons
         doubtful = uneasy(state.asked, known=known) and uneasy(answer.question, known=known)

@@ -74,13 +74,9 @@ def test_a_turn_that_leads_nowhere_is_read_again_as_leaning(doctor, context):
     assert "第一千一百零二条" in [citation.article for citation in after.citations]
 
 
-def test_a_turn_that_leads_nowhere_with_the_one_before_is_read_alone(context, monkeypatch):
-    """It looks as if it leaned, and what it leans on says nothing of it."""
-    doctor = Doctor(lambda: FakeIndex((NO_PERMIT, RENEWAL)), STARTER, region=HOME)
-    given = doctor.ask("没有排污许可证就排污，怎么处罚？", (), context)
-    assert given.outcome is Outcome.ANSWERED
-    nowhere = doctor._judgement.unknown
-    read = doctor._library.answer
+def lead_nowhere_with_the_one_before(doctor, monkeypatch):
+    """Each turn looks as if it leaned, and has no answer unless it is read alone."""
+    nowhere, read = doctor._judgement.unknown, doctor._library.answer
     monkeypatch.setattr("bot.doctor._UNSURE", 0.0)
     monkeypatch.setattr(
         doctor._library,
@@ -88,6 +84,14 @@ def test_a_turn_that_leads_nowhere_with_the_one_before_is_read_alone(context, mo
         lambda found, index: nowhere(found, 0.0, ()) if found.question.followup else read(found, index),
     )
     monkeypatch.setattr("bot.conversation.leans", lambda question: True)
+
+
+def test_a_turn_that_leads_nowhere_with_the_one_before_is_read_alone(context, monkeypatch):
+    """It looks as if it leaned, and what it leans on says nothing of it."""
+    doctor = Doctor(lambda: FakeIndex((NO_PERMIT, RENEWAL)), STARTER, region=HOME)
+    given = doctor.ask("没有排污许可证就排污，怎么处罚？", (), context)
+    assert given.outcome is Outcome.ANSWERED
+    lead_nowhere_with_the_one_before(doctor, monkeypatch)
     answer = doctor.ask("没有排污许可证就排污，怎么处罚？", FUMES, context)
     assert answer.citations == given.citations
 
@@ -267,14 +271,7 @@ def test_two_misses_do_not_silence_the_doctor(doctor, context):
 def test_a_turn_that_surely_leans_is_not_answered_from_another_law(context, monkeypatch):
     """Alone it may fit anything; what it brings must be found beside the matter that it leans on."""
     doctor = Doctor(lambda: FakeIndex((NO_PERMIT, RENEWAL)), STARTER, region=HOME)
-    nowhere, read = doctor._judgement.unknown, doctor._library.answer
-    monkeypatch.setattr("bot.doctor._UNSURE", 0.0)
-    monkeypatch.setattr(
-        doctor._library,
-        "answer",
-        lambda found, index: nowhere(found, 0.0, ()) if found.question.followup else read(found, index),
-    )
-    monkeypatch.setattr("bot.conversation.leans", lambda question: True)
+    lead_nowhere_with_the_one_before(doctor, monkeypatch)
     monkeypatch.setattr("bot.doctor.leans_surely", lambda question: True)
     monkeypatch.setattr("bot.doctor.articles_of", lambda hit: set())
     assert doctor.ask("没有排污许可证就排污，怎么处罚？", FUMES, context).outcome is Outcome.ESCALATE
