@@ -76,7 +76,7 @@ def chat(*, on: On = "", region: Region = "") -> None:
                     show_block(console, event.block)
                 elif isinstance(event, Decision):
                     show_foot(console, event.answer)
-                    history += [Turn("user", question), Turn("assistant", event.answer.text)]
+                    history += [Turn("user", question), Turn("assistant", event.answer.text, event.answer)]
 
 
 @app.command()

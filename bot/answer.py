@@ -32,14 +32,6 @@ class Speaker(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """One message of the conversation so far; role is user, assistant or expert."""
-
-    role: str
-    content: str
-
-
-@dataclass(frozen=True, slots=True)
 class Context:
     """The day and the place that the question is about."""
 
@@ -131,6 +123,15 @@ class Answer:
                 lines.append(block.line)
             lines += ["｜".join(row) for row in block.rows]
         return "\n".join(lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One message of the conversation so far; role is user, assistant or expert. `answer`: what was shown, where the caller has kept it."""
+
+    role: str
+    content: str
+    answer: Answer | None = None
 
 
 @dataclass(frozen=True, slots=True)

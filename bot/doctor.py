@@ -11,39 +11,26 @@ from langchain_core.runnables import Runnable, RunnableLambda
 from bot import lexicon as lexicons
 from bot import replies
 from bot.answer import Answer, Block, Context, Decision, Delta, Event, Outcome, References, Speaker, Turn
-from bot.compose import extractive, faq, retold, rows
+from bot.compose import extractive, faq, rows
 from bot.compose.basis import Basis
 from bot.compose.library import LibraryComposer
 from bot.compose.model import ModelComposer, draft
-from bot.compose.recalled import recalled
-from bot.conversation import (
-    Whole,
-    displeased,
-    halves,
-    hangs,
-    leans_surely,
-    may_lean,
-    misses,
-    only_told,
-    repeats,
-    whole,
-    with_expert,
-)
+from bot.conversation import Whole, displeased, halves, hangs, whole, with_expert
 from bot.decide import ANSWER_AT, Calibration, calibration, clarifying
 from bot.english import in_chinese
 from bot.judgement import WORD_FOR_WORD, Judgement
 from bot.judges import Judge
+from bot.later import SURER, UNSURE, LaterTurns, begins, missed_twice
 from bot.merge import merged
 from bot.model import ModelError, Writer
 from bot.offtopic import floor
 from bot.references import Laws, rivals
-from bot.search import Without, articles_of, find
+from bot.search import Without, find
 from bot.state import Found, State, Understood, Verdict
 from bot.text import normalise
 from bot.triage import MAX_CHARACTERS, TALK, owes, plain_emergency, triage, uneasy, without_object
 from bot.understanding import understand
 from corpus import starter as library
-from corpus.model import Cite
 from corpus.starter import Starter
 from indexer.hit import Index
 from indexer.store import StoreError
@@ -75,10 +62,6 @@ _KNOWN_AT = {
 # How sure an answer must be to stand against a class that the classifier is sure of: of 505 development questions that were rightly
 # refused or handed on, two have such an answer. Statements of citizens (鸡场苍蝇多) are often taken for another office's matter.
 _AGAINST = {Outcome.REDIRECT: 0.7, Outcome.REFUSE: 0.88, Outcome.ESCALATE: 0.88}
-_SURE, _SURER = 0.95, 0.05  # of an answer that another reading is not tried against; how much surer that must be
-# Below, an answer to two questions in one may yield to an answer to one of them; from here on a turn that led nowhere with the
-# one before may stand alone.
-_UNSURE = 0.75
 
 
 class Doctor:
@@ -118,11 +101,12 @@ class Doctor:
         before = self._step(self._triage) | self._step(self._understand) | self._step(self._search)
         self._before: Runnable[State, State] = before
         self.chain: Runnable[State, State] = before | self._step(self._answer)
+        self._later = LaterTurns(self.chain.invoke, self._judgement, self._lexicon)
 
     def ask(self, question: str, history: Sequence[Turn] = (), context: Context | None = None) -> Answer:
         """:returns: the answer; never raises for anything that a person may type."""
         state = self._state(question, history, context)
-        return self._retold(state) or self._shown(self._again(self.chain.invoke(state)))
+        return self._later.retold(state) or self._shown(self._later.read_again(self.chain.invoke(state)))
 
     def stream(self, question: str, history: Sequence[Turn] = (), context: Context | None = None) -> Iterator[Event]:
         """References, a Delta for each block as soon as it is verified, then the Decision.
@@ -130,12 +114,12 @@ class Doctor:
         The Decision holds the whole answer: numbering and wording of it stand, whatever was shown before.
         """
         state = self._state(question, history, context)
-        told = self._retold(state)
+        told = self._later.retold(state)
         state = state if told else self._before.invoke(state)
         if not told and self._composer and state.answer is None and len(state.found) == 1 and not _plain_only(state):
             yield from self._streamed(state)
             return
-        answer = told or self._shown(self._again(state if state.answer else self._answer(state)))
+        answer = told or self._shown(self._later.read_again(state if state.answer else self._answer(state)))
         yield References(answer.citations, answer.speaker)
         yield from (Delta(block) for block in answer.blocks)
         yield Decision(answer)
@@ -173,15 +157,6 @@ class Doctor:
         context = context or Context(date.today(), self._region)
         return State(question, tuple(history), context)
 
-    def _retold(self, state: State) -> Answer | None:
-        """:returns: where a turn is about our last answer itself, that answer once more, for what is wanted of it"""
-        wanted = retold.wanted(normalise(state.asked))
-        asked = [at for at, turn in enumerate(state.history) if turn.role == "user"]
-        if not wanted or not asked or state.history[-1].role != "assistant":
-            return None
-        at = asked[-1]
-        return retold.retold(self.ask(state.history[at].content, state.history[:at], state.context), wanted)
-
     def _triage(self, state: State) -> State:
         text = normalise(state.asked)[:MAX_CHARACTERS]
         made = whole(text, state.history, leaning=state.leaning)
@@ -215,7 +190,7 @@ class Doctor:
         if verdict.outcome not in _MAY_MISS or verdict.reply in TALK:
             return False
         goes_on = made.followup or displeased(state.asked) or verdict.outcome is Outcome.ESCALATE
-        return goes_on and _missed_twice(state)
+        return goes_on and missed_twice(state)
 
     def _rank_settles_nothing(self, question: str) -> bool:
         """Whether it is asked which of two instruments of one rank holds; of two ranks the higher one does, which can be said."""
@@ -249,7 +224,7 @@ class Doctor:
             if handed_on:
                 raise
             return False  # what to do first, and a refusal, need no index
-        return bool(answer and _begins(answer) and answer.confidence >= _AGAINST[verdict.outcome])
+        return bool(answer and begins(answer) and answer.confidence >= _AGAINST[verdict.outcome])
 
     def _likeness(self, found: Found) -> float:
         """:returns: to a question of the FAQ that is the question asked, 0 where there is none"""
@@ -326,8 +301,8 @@ class Doctor:
         if whole.outcome is not Outcome.ANSWERED:
             suspected = state.verdict and state.verdict.doubt
             return merged(both, normalise(state.asked)) if given and not suspected else None
-        more = len(given) == 2 and not all(_begins(answer) in whole.text for answer in given)
-        more |= whole.confidence < _UNSURE and any(answer.confidence >= whole.confidence + _SURER for answer in given)
+        more = len(given) == 2 and not all(begins(answer) in whole.text for answer in given)
+        more |= whole.confidence < UNSURE and any(answer.confidence >= whole.confidence + SURER for answer in given)
         return merged(both, normalise(state.asked)) if more else None
 
     def _doubted(self, state: State, answer: Answer) -> Answer | None:
@@ -346,42 +321,6 @@ class Doctor:
         if doubt.outcome is Outcome.CLARIFY:
             return self._asked_back(replace(state, verdict=doubt)).answer
         return replace(self._replied(doubt, state), hits=answer.hits)
-
-    def _again(self, state: State) -> State:
-        """A later turn read once more: as standing alone where its answer says again what was said last, or where it was taken to
-        lean and led nowhere; as leaning where it may lean and led nowhere by itself or to no sure answer. The other reading
-        stands if it brings an answer that is new, or surer.
-        """
-        answer = self._answered(state)
-        if not state.history or state.leaning is not None:
-            return state
-        if repeats(_begins(answer), state.asked, state.history):
-            alone = self._read(state, leaning=False)
-            other = self._answered(alone)
-            fresh = other.outcome is Outcome.ANSWERED and not repeats(_begins(other), state.asked, state.history)
-            if fresh and _of_the_matter(other, state):
-                return alone
-            told = recalled(answer, state.found[0].question, self._lexicon)
-            return replace(state, answer=told or self._judgement.said_before(state.found[0], answer))
-        unknown = "escalate:unknown" in answer.reasons
-        nowhere = unknown or answer.outcome is Outcome.CLARIFY
-        if unknown and any(part.followup for part in state.parts):
-            alone = self._read(state, leaning=False)
-            other = self._answered(alone)
-            taken = other.outcome is Outcome.ANSWERED and other.confidence >= _UNSURE and _of_the_matter(other, state)
-            return alone if taken else state
-        unsure = answer.outcome is Outcome.ANSWERED and answer.confidence < _SURE
-        may = may_lean(normalise(state.asked)) or (nowhere and only_told(state.history))
-        if not (nowhere or unsure) or not may:
-            return state
-        leaning = self._read(state, leaning=True)
-        other = self._answered(leaning)
-        better = nowhere or other.confidence >= answer.confidence + _SURER
-        return leaning if other.outcome is Outcome.ANSWERED and better else state
-
-    def _read(self, state: State, *, leaning: bool) -> State:
-        read: State = self.chain.invoke(replace(self._state(state.asked, state.history, state.context), leaning=leaning))
-        return read
 
     # -- composing -----------------------------------------------------------------------------------------------------
 
@@ -426,40 +365,14 @@ class Doctor:
             yield Decision(self._judgement.decided(found, made, basis.hits[blocks[0].cites[0] - 1], begun=True))
 
     def _shown(self, state: State) -> Answer:
-        answer = self._answered(state)
+        answer = state.decided
         nothing = answer.outcome is Outcome.CLARIFY or "escalate:unknown" in answer.reasons
-        if nothing and _missed_twice(state):
+        if nothing and missed_twice(state):
             answer = replace(self._replied(_MISSED, state), hits=answer.hits)
         # the words of a later turn (都不是) say little without what they lean on
         known = WORD_FOR_WORD in answer.reasons
         doubtful = uneasy(state.asked, known=known) and uneasy(answer.question, known=known)
         return replies.cautioned(answer) if doubtful and answer.outcome is not Outcome.EMERGENCY else answer
-
-    @staticmethod
-    def _answered(state: State) -> Answer:
-        if state.answer is None:
-            raise RuntimeError("the chain ended without an answer")
-        return state.answer
-
-
-def _missed_twice(state: State) -> bool:
-    return misses((*state.history, Turn("user", state.asked))) >= 2
-
-
-def _of_the_matter(answer: Answer, state: State) -> bool:
-    """Whether what a turn brings by itself may be what it asks: where it surely leans on another (物业不管呢), an article that is also
-    found for both.
-    """
-    if not leans_surely(normalise(state.asked)):
-        return True
-    found = {cite for part in state.found for hit in part.hits for cite in articles_of(hit)}
-    return any(Cite(cited.title, cited.article) in found for cited in answer.citations)
-
-
-def _begins(answer: Answer) -> str:
-    """How an answer of the library begins, '' for a fixed reply."""
-    given = answer.outcome is Outcome.ANSWERED and answer.citations and answer.blocks
-    return answer.blocks[0].text if given else ""
 
 
 def _plain_only(state: State) -> bool:

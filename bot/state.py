@@ -126,3 +126,10 @@ class State:
     found: tuple[Found, ...] = ()
     answer: Answer | None = None
     leaning: bool | None = None
+
+    @property
+    def decided(self) -> Answer:
+        """:raises RuntimeError: where no step of the chain has decided"""
+        if self.answer is None:
+            raise RuntimeError("the chain ended without an answer")
+        return self.answer

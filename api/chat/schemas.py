@@ -60,6 +60,8 @@ class CitationOut(BaseModel):
     href: str
     level: str
     note: str
+    document_id: str = ""
+    passage_id: str = ""
 
 
 class BlockOut(BaseModel):

@@ -23,6 +23,7 @@ from api.chat.schemas import (
     Started,
 )
 from api.chat.tables import Conversation, Feedback, Message
+from api.chat.wording import answer_in
 from api.clock import now
 from api.consultations import service as consultations
 from api.database import new_id
@@ -119,7 +120,14 @@ def history(session: Session, question: Message) -> list[Turn]:
     """
     told = ordered(repository.messages(session, question.conversation_id))
     before = told[: next(i for i, message in enumerate(told) if message.id == question.id)]
-    return [Turn("user" if m.role == "user" else "assistant", m.text) for m in before[-HISTORY:] if m.text]
+    return [_turn(message) for message in before[-HISTORY:] if message.text]
+
+
+def _turn(message: Message) -> Turn:
+    if message.role == "user":
+        return Turn("user", message.text)
+    kept = AnswerOut.model_validate(message.payload) if message.payload else None
+    return Turn("assistant", message.text, answer_in(kept) if kept else None)
 
 
 def ordered(messages: Sequence[Message]) -> list[Message]:

@@ -1,10 +1,11 @@
-"""An answer of the doctor in the shape that is kept and sent, with links into the reader."""
+"""An answer of the doctor in the shape that is kept and sent, with links into the reader; and what is kept, as an answer again."""
 
 from __future__ import annotations
 
 from api.anchors import reader_link
 from api.chat.schemas import AnswerOut, BlockOut, CitationOut, ContactOut
-from bot.answer import Answer, Block, Citation
+from bot.answer import Answer, Block, Citation, Outcome, Speaker
+from corpus.model import Status
 
 
 def citation_out(n: int, citation: Citation) -> CitationOut:
@@ -22,6 +23,8 @@ def citation_out(n: int, citation: Citation) -> CitationOut:
         ),
         level=citation.level,
         note=citation.note,
+        document_id=citation.document_id,
+        passage_id=citation.passage_id,
     )
 
 
@@ -57,4 +60,41 @@ def answer_out(answer: Answer) -> AnswerOut:
         understood=answer.question,
         blocks=[block_out(index, block) for index, block in enumerate(answer.blocks)],
         citations=citations_out(answer.citations),
+    )
+
+
+def answer_in(kept: AnswerOut) -> Answer | None:
+    """:returns: an answer that was kept, as far as a later turn may ask about it: what was shown, and what it leans on; None where it
+    was kept without the ids of what it cites, which links need
+    """
+    if not all(citation.document_id for citation in kept.citations):
+        return None
+    return Answer(
+        Outcome(kept.outcome),
+        Speaker(kept.speaker),
+        tuple(
+            Block(block.text, block.kind, tuple(block.cites), tuple(tuple(row) for row in block.rows))
+            for block in kept.blocks
+        ),
+        tuple(map(_citation_in, kept.citations)),
+        kept.confidence,
+        tuple(kept.reasons),
+        question=kept.understood,
+        on=kept.on,
+    )
+
+
+def _citation_in(kept: CitationOut) -> Citation:
+    return Citation(
+        kept.passage_id,
+        kept.document_id,
+        kept.title,
+        kept.article,
+        kept.paragraph,
+        Status(kept.status),
+        kept.since,
+        kept.until,
+        kept.quote,
+        kept.level,
+        kept.note,
     )

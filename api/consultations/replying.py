@@ -94,6 +94,8 @@ def _from_library(rooms: Rooms, name: str, on: date) -> CitationOut | None:
         href=reader_link(document.id, article=passage.article, passage_id=passage.id),
         level=document.level,
         note="",
+        document_id=document.id,
+        passage_id=passage.id,
     )
 
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from enum import StrEnum
 
-from bot.answer import Answer, Block, Citation, Outcome
+from bot.answer import Answer, Block, Citation, Outcome, Speaker
 from bot.verify import leaning_on
 
 _POLITE = r"(?:那|请|麻烦|你|您|能不能|可不可以|可以|把)*"
@@ -48,9 +48,9 @@ def wanted(turn: str) -> Wanted | None:
 
 def retold(answer: Answer, wanted: Wanted) -> Answer | None:
     """:param answer: our answer to the turn before
-    :returns: of it what is wanted, None where it gave none with a source
+    :returns: of it what is wanted, None where it gave none with a source, or an expert gave it, for whom we do not speak
     """
-    if answer.outcome is not Outcome.ANSWERED or not answer.citations:
+    if answer.outcome is not Outcome.ANSWERED or answer.speaker is Speaker.EXPERT or not answer.citations:
         return None
     lead = next((block for block in answer.blocks if block.cites), None)
     if not lead:

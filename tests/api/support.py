@@ -54,9 +54,11 @@ class FakeDoctor:
 
     def __init__(self):
         self.histories = []
+        self.shown = []  # what the history says was shown
 
     def stream(self, question, history, context):
         self.histories.append((question, [turn.content for turn in history]))
+        self.shown.append([turn.answer for turn in history])
         if "出错" in question:
             raise RuntimeError("the model fell over")
         if wait := re.search(r"慢(\d+)", question):

@@ -10,7 +10,8 @@ from api.app import create_app
 from api.chat import service
 from api.chat.tables import Conversation, Message
 from api.clock import now
-from tests.api.support import SITE, ask, events, start
+from bot.answer import Block, Outcome, Speaker
+from tests.api.support import CITATION, SITE, ask, events, start
 
 
 class TestChat:
@@ -81,6 +82,26 @@ class TestChat:
         ask(client, conversation, headers, "没有证罚多少")
         ask(client, conversation, headers, "那要是逾期呢")
         assert doctor.histories[-1] == ("那要是逾期呢", ["没有证罚多少", "无证排污，处 **10 万元以上 100 万元以下**罚款。"])
+
+    def test_the_doctor_is_told_what_was_shown(self, client, doctor):
+        conversation, headers = start(client)
+        ask(client, conversation, headers, "没有证罚多少")
+        ask(client, conversation, headers, "依据哪条")
+        asked, kept = doctor.shown[-1]
+        assert asked is None
+        assert kept.citations == (CITATION,)
+        assert kept.blocks == (Block("无证排污，处 **10 万元以上 100 万元以下**罚款。", cites=(1,)),)
+        assert (kept.outcome, kept.speaker, kept.question) == (Outcome.ANSWERED, Speaker.EXTRACT, "没有证罚多少")
+
+    def test_an_answer_kept_without_ids_is_not_told(self, client, doctor, database):
+        conversation, headers = start(client)
+        ask(client, conversation, headers, "没有证罚多少")
+        with database.write() as session:
+            message = session.query(Message).filter_by(role="assistant").one()
+            cites = [{**cite, "document_id": ""} for cite in message.payload["citations"]]
+            message.payload = {**message.payload, "citations": cites}
+        ask(client, conversation, headers, "依据哪条")
+        assert doctor.shown[-1] == [None, None]
 
     def test_parallel_questions_are_answered_in_turn(self, client, doctor):
         conversation, headers = start(client)

@@ -1,11 +1,12 @@
 """Turns of a conversation in the doctor: what stands on its own is judged by its own words."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from bot import lexicon as lexicons
-from bot.answer import Context, Outcome, Turn
+from bot.answer import Context, Outcome, Speaker, Turn
 from bot.compose import extractive
 from bot.conversation import whole
 from bot.doctor import Doctor
@@ -77,7 +78,7 @@ def test_a_turn_that_leads_nowhere_is_read_again_as_leaning(doctor, context):
 def lead_nowhere_with_the_one_before(doctor, monkeypatch):
     """Each turn looks as if it leaned, and has no answer unless it is read alone."""
     nowhere, read = doctor._judgement.unknown, doctor._library.answer
-    monkeypatch.setattr("bot.doctor._UNSURE", 0.0)
+    monkeypatch.setattr("bot.later.UNSURE", 0.0)
     monkeypatch.setattr(
         doctor._library,
         "answer",
@@ -256,6 +257,18 @@ def test_our_last_answer_is_told_again_for_what_is_wanted_of_it(doctor, context)
     assert streamed.answer.text == source.text
 
 
+def test_an_answer_that_was_kept_is_told_as_it_was_shown(doctor, context):
+    """A chat model might answer otherwise when asked again, and so would an index that was built meanwhile."""
+    asked = "没有排污许可证就排污，罚多少？"
+    first = doctor.ask(asked, (), context)
+    shown = replace(first, blocks=(replace(first.blocks[0], text="当时是这样答的。"), *first.blocks[1:]))
+    history = Turn("user", asked), Turn("assistant", shown.text, shown)
+    assert doctor.ask("说简单点", history, context).text == "当时是这样答的。"
+    by_expert = replace(shown, speaker=Speaker.EXPERT)
+    history = Turn("user", asked), Turn("assistant", shown.text, by_expert)
+    assert not any(reason.startswith("retold") for reason in doctor.ask("说简单点", history, context).reasons)
+
+
 def test_a_reply_that_gave_no_source_is_not_told_again(doctor, context):
     reasons = doctor.ask("依据哪条", turns("写首诗", "我只回答环保问题。"), context).reasons
     assert not any(reason.startswith("retold") for reason in reasons)
@@ -272,16 +285,16 @@ def test_a_turn_that_surely_leans_is_not_answered_from_another_law(context, monk
     """Alone it may fit anything; what it brings must be found beside the matter that it leans on."""
     doctor = Doctor(lambda: FakeIndex((NO_PERMIT, RENEWAL)), STARTER, region=HOME)
     lead_nowhere_with_the_one_before(doctor, monkeypatch)
-    monkeypatch.setattr("bot.doctor.leans_surely", lambda question: True)
-    monkeypatch.setattr("bot.doctor.articles_of", lambda hit: set())
+    monkeypatch.setattr("bot.later.leans_surely", lambda question: True)
+    monkeypatch.setattr("bot.later.articles_of", lambda hit: set())
     assert doctor.ask("没有排污许可证就排污，怎么处罚？", FUMES, context).outcome is Outcome.ESCALATE
 
 
 def test_where_the_rule_says_nothing_of_it_that_is_told_with_the_rule(doctor, context, monkeypatch):
     asked = "没有排污许可证就排污，罚多少？"
     first = doctor.ask(asked, (), context)
-    monkeypatch.setattr("bot.doctor.repeats", lambda *_: True)
-    monkeypatch.setattr("bot.doctor.recalled", lambda *_: None)
+    monkeypatch.setattr("bot.later.repeats", lambda *_: True)
+    monkeypatch.setattr("bot.later.recalled", lambda *_: None)
     answer = doctor.ask("那这个罚款呢", turns(asked, first.text), context)
     assert answer.outcome is Outcome.ESCALATE
     assert "第一千一百零二条" in [cited.article for cited in answer.citations]
