@@ -9,7 +9,7 @@ from datetime import date
 from langchain_core.runnables import Runnable, RunnableLambda
 
 from bot import lexicon as lexicons
-from bot import replies
+from bot import replies, slips
 from bot.answer import Answer, Block, Context, Decision, Delta, Event, Outcome, References, Speaker, Turn
 from bot.compose import extractive, faq, rows
 from bot.compose.basis import Basis
@@ -93,6 +93,7 @@ class Doctor:
         self._starter = starter or library.load()
         self._laws = Laws(self._starter.instruments)
         self._lexicon = lexicons.of(self._starter)
+        self._slips = slips.of(self._starter)
         self._region = region
         self._composer = ModelComposer(writer, self._lexicon, judges) if writer else None
         self._judgement = Judgement(self._starter, self._lexicon, region, weights or calibration(), answer_at, observe)
@@ -128,8 +129,9 @@ class Doctor:
         """:returns: what to do first where the question tells of an emergency, else None; for a conversation that an expert
         has taken over, in which the doctor says nothing else
         """
-        verdict = triage(question)
-        text = normalise(question)[:MAX_CHARACTERS]
+        meant = self._slips.mended(question).text
+        verdict = triage(meant)
+        text = normalise(meant)[:MAX_CHARACTERS]
         urgent = verdict.outcome is Outcome.EMERGENCY
         return replies.reply(verdict, text, self._starter.contacts, on) if urgent else None
 
@@ -154,8 +156,11 @@ class Doctor:
         return RunnableLambda(run, name=step.__name__.strip("_"))
 
     def _state(self, question: str, history: Sequence[Turn], context: Context | None) -> State:
+        """The turns as they were meant: what people mistype, they mistype by its sound."""
         context = context or Context(date.today(), self._region)
-        return State(question, tuple(history), context)
+        said = (replace(t, content=self._slips.mended(t.content).text) if t.role == "user" else t for t in history)
+        meant = self._slips.mended(question)
+        return State(meant.text, tuple(said), context, slips=meant.words)
 
     def _triage(self, state: State) -> State:
         text = normalise(state.asked)[:MAX_CHARACTERS]
@@ -372,9 +377,16 @@ class Doctor:
         # the words of a later turn (都不是) say little without what they lean on
         known = WORD_FOR_WORD in answer.reasons
         doubtful = uneasy(state.asked, known=known) and uneasy(answer.question, known=known)
-        return replies.cautioned(answer) if doubtful and answer.outcome is not Outcome.EMERGENCY else answer
+        if answer.outcome is Outcome.EMERGENCY:
+            return answer
+        answer = replies.meant(answer, state.slips)
+        return replies.cautioned(answer) if doubtful else answer
 
 
 def _plain_only(state: State) -> bool:
     """Whether the whole answer must be known before anything of it is shown."""
-    return bool(state.verdict and (state.verdict.language != "zh" or state.verdict.doubt)) or uneasy(state.asked)
+    return (
+        bool(state.verdict and (state.verdict.language != "zh" or state.verdict.doubt))
+        or bool(state.slips)
+        or uneasy(state.asked)
+    )

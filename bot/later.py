@@ -80,7 +80,7 @@ class LaterTurns:
         return leaning if other.outcome is Outcome.ANSWERED and better else state
 
     def _otherwise(self, state: State, *, leaning: bool) -> State:
-        return self._read(State(state.asked, state.history, state.context, leaning=leaning))
+        return self._read(State(state.asked, state.history, state.context, leaning=leaning, slips=state.slips))
 
 
 def missed_twice(state: State) -> bool:

@@ -99,6 +99,14 @@ def introduced(answer: Answer, verdict: Verdict) -> Answer:
     return replace(answer, blocks=(Block(spoken["foreign"], "lead"),))
 
 
+def meant(answer: Answer, slips: Sequence[tuple[str, str]]) -> Answer:
+    """:returns: an answer under the words that were read otherwise than they were typed, so that a wrong reading is seen"""
+    if not slips:
+        return answer
+    said = "，".join(f"您写的“{typed}”按“{word}”理解" for typed, word in slips)
+    return replace(answer, blocks=(Block(f"{said}。", "notice"), *answer.blocks))
+
+
 def cautioned(answer: Answer) -> Answer:
     """:returns: an answer under what to do first, should this be an emergency that was not told plainly"""
     said = read("replies")["zh"]["caution"]

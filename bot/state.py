@@ -115,7 +115,8 @@ class Found:
 @dataclass(frozen=True, slots=True)
 class State:
     """One turn on its way through the chain; `answer` is set as soon as a step has decided. `leaning`: read it as leaning on the
-    turn before, or as standing alone, whatever it looks like.
+    turn before, or as standing alone, whatever it looks like. `slips`: words of it that were mistyped, each with the one that was meant and stands in
+    `asked` now.
     """
 
     asked: str
@@ -126,6 +127,7 @@ class State:
     found: tuple[Found, ...] = ()
     answer: Answer | None = None
     leaning: bool | None = None
+    slips: tuple[tuple[str, str], ...] = ()
 
     @property
     def decided(self) -> Answer:

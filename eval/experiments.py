@@ -180,8 +180,10 @@ def steady(
     names: Annotated[list[str], typer.Argument(help="题集：文件，或 eval/sets 里的名字，可以是几个")],
     *,
     on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="以哪一天的规定为准，默认今天")] = None,
+    slips: Annotated[bool, typer.Option("--slips", help="不换话题，改成打错一个同音字")] = False,
 ) -> None:
-    """换话题：同一道题，单独问和跟在另一件事后面问，答得一样不一样。"""
+    """同一道题，照原样单独问，和跟在另一件事后面问（或者打错一个同音字问），答得一样不一样。"""
+    from eval.mistyping import Mistyping
     from eval.run import Setting
     from eval.steady import steady as measured
     from eval.system import open_system
@@ -190,13 +192,16 @@ def steady(
     try:
         questions, system = _together(names), open_system()
         with _told() as tell:
-            found = measured(questions, system.doctor, Setting(on.date() if on else date.today(), system.region), tell)
+            setting = Setting(on.date() if on else date.today(), system.region)
+            mistyping = Mistyping(system.starter) if slips else None
+            found = measured(questions, system.doctor, setting, tell, mistyping)
     except (FileNotFoundError, ValueError, StoreError) as error:
         errors.print(f"✗ {error}", style="red", markup=False)
         raise typer.Exit(2) from error
     mean, low, high = found.same
-    out.print(f"{found.asked} 题，跟在另一件事后面问，处理和首条依据不变的：{mean:.3f} [{low:.3f}, {high:.3f}]")
-    table = Table("单独问", "跟在后面问", "题数")
+    how = "打错一个同音字" if slips else "跟在另一件事后面"
+    out.print(f"{found.asked} 题，{how}问，处理和首条依据不变的：{mean:.3f} [{low:.3f}, {high:.3f}]")
+    table = Table("照原样问", f"{how}问", "题数")
     for (alone, after), count in sorted(found.changed.items(), key=lambda item: -item[1]):
         table.add_row(alone, after, str(count))
     out.print(table)

@@ -1,12 +1,16 @@
 """A question alone and after another one: a doctor that lets the one before decide is found out."""
 
 from datetime import date
+from random import Random
 
 import pytest
+from pypinyin import lazy_pinyin
 from typer.testing import CliRunner
 
 from bot.answer import Answer, Block, Outcome, Speaker
+from corpus import starter as library
 from eval.__main__ import app
+from eval.mistyping import Mistyping
 from eval.run import Setting
 from eval.steady import steady
 from tests.eval.support import question
@@ -48,8 +52,35 @@ def test_each_is_asked_alone_and_after_another():
     assert all(history[0] != text and history[1] == "答" for text, history in after)
 
 
+def test_each_is_asked_with_one_slip_where_it_has_a_word_for_it():
+    """证 and 正 sound alike; the second question has no word of the field."""
+    doctor = Scripted(lambda text: False)
+    rows = [
+        question(id=f"s{n}", group=f"s{n}", question=text) for n, text in enumerate(["排污证丢了", "怎么走", "排污证呢"])
+    ]
+    found = steady(rows, doctor, SETTING, lambda stage: None, Slipped())
+    assert found.asked == 2
+    assert [text for text, _ in doctor.asked] == ["排污证丢了", "排污证呢", "排污正丢了", "排污正呢"]
+    assert not any(history for _, history in doctor.asked)
+
+
+class Slipped:
+    def once(self, text, chance):
+        return text.replace("证", "正")
+
+
+def test_a_slip_sounds_alike_and_stands_in_a_word_of_the_field():
+    starter = library.load()
+    mistyping, chance = Mistyping(starter), Random(3)  # noqa: S311 - no secret
+    seen = {mistyping.once("我想问油烟的事", chance) for _ in range(40)}
+    assert all(len(text) == 7 and text.startswith("我想问") and text.endswith("的事") for text in seen)
+    assert len(seen) > 2
+    assert all(lazy_pinyin(text[3])[0] == "you" and lazy_pinyin(text[4])[0] == "yan" for text in seen)
+    assert mistyping.once("哈哈哈", chance) == "哈哈哈"
+
+
 def test_one_question_has_no_other_before_it():
-    with pytest.raises(ValueError, match="两道"):
+    with pytest.raises(ValueError, match="两道能这样问"):
         steady(SET[:1], Scripted(lambda text: False), SETTING, lambda stage: None)
 
 
