@@ -22,6 +22,7 @@ _TALK = 0.6  # of the likelihood
 _LAST_WORDS = 60  # characters of our reply, in which a question back stands
 _QUESTION = re.compile(r"[?？]")
 _ADDS = re.compile(r"法|条|个人|单位")  # the law, the article, who: what is asked for of what was asked about
+_READ = re.compile(r"^(?:，?您写的“[^”]*”按“[^”]*”理解)+。\n?")  # as `bot.replies.meant` says it
 _ENDS = re.compile(r"[?？。!！]*$")
 _NUMBER = re.compile(r"(?:选|第|就是)?([1-9一二三四])(?:个|项|种|号)?[。.]?")
 _OFFERED = re.compile(r"(?:(?<=[\s:：;；?？。,，(（])|^)([1-9])[.、)）]?\s*([^\d?？]{2,40})")
@@ -107,7 +108,8 @@ def _said(history: Sequence[Turn]) -> str:
 
 
 def _without_caution(said: str) -> str:
-    return said.removeprefix(read("replies")["zh"]["caution"]).lstrip("\n")
+    """:returns: an answer without what may stand above it: whom to call, and how a slip was read"""
+    return _READ.sub("", said.removeprefix(read("replies")["zh"]["caution"]).lstrip("\n"))
 
 
 def _smalltalk(text: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.answer import Answer, Outcome, Turn
 from bot.compose import retold
-from bot.compose.recalled import recalled
+from bot.compose.recalled import PLAINLY, recalled
 from bot.conversation import leans_surely, may_lean, misses, only_told, repeats
 from bot.judgement import Judgement
 from bot.lexicon import Lexicon
@@ -56,12 +56,15 @@ class LaterTurns:
         if not state.history or state.leaning is not None:
             return state
         if repeats(begins(answer), state.asked, state.history):
+            question = state.found[0].question
+            if told := recalled(answer, question, self._lexicon, PLAINLY):
+                return replace(state, answer=told)
             alone = self._otherwise(state, leaning=False)
             other = alone.decided
             fresh = other.outcome is Outcome.ANSWERED and not repeats(begins(other), state.asked, state.history)
             if fresh and _of_the_matter(other, state):
                 return alone
-            told = recalled(answer, state.found[0].question, self._lexicon)
+            told = recalled(answer, question, self._lexicon)
             return replace(state, answer=told or self._judgement.said_before(state.found[0], answer))
         unknown = "escalate:unknown" in answer.reasons
         nowhere = unknown or answer.outcome is Outcome.CLARIFY

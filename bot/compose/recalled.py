@@ -12,7 +12,7 @@ from bot.state import Kind, Understood
 from bot.text import sentences
 from bot.verify import leaning_on
 
-_LEAST = 0.3  # of the turn's own words, in the sentence
+_LEAST, PLAINLY = 0.3, 0.8  # of the turn's own words, in the sentence
 _TELLS = 0.3  # as much of them, that it tells the sum or the time that is asked for
 _EXACT = (Kind.SUM, Kind.DEADLINE)
 # Asked in a word or two, and written in others.
@@ -32,8 +32,9 @@ _MEANT = (
 _ALSO = "刚才的答复里也说到了这一点；还有疑问可以接着问，或者转给专家。"
 
 
-def recalled(answer: Answer, question: Understood, lexicon: Lexicon) -> Answer | None:
+def recalled(answer: Answer, question: Understood, lexicon: Lexicon, least: float = _LEAST) -> Answer | None:
     """:param answer: begins as our last one did
+    :param least: of the turn's own words, in the sentence
     :returns: of it the sentence or the row that tells most of what this turn asks, None where none does
     """
     asked = question.focus or question.text
@@ -44,7 +45,7 @@ def recalled(answer: Answer, question: Understood, lexicon: Lexicon) -> Answer |
         return lexicon.coverage(asked, block.text) + told + sum(bool(pattern.search(block.text)) for pattern in patterns)
 
     best = max(_said(answer), key=value, default=None)
-    if not best or value(best) < _LEAST:
+    if not best or value(best) < least:
         return None
     return leaning_on(answer, (best, Block(_ALSO, "notice")))[0]
 

@@ -44,7 +44,7 @@ _WANTS_PENALTY = re.compile(
 # A time in figures, which goes before 及时 and 期限 where a question asks how long.
 _TIMED = re.compile(r"[\d一二三四五六七八九十百半两]+\s*(?:个)?(?:工作日|日|天|月|年|小时|点|分钟)|每(?:半?年|季度?|月|周)")
 # How long a paper is valid is no answer to when something is due, unless that is asked.
-_VALID = re.compile(r"有效期|管 ?[\d一二三四五六七八九十]+ ?年")
+_VALID = re.compile(r"[^，。；]*有效期(?!届)[^，。；]*|管 ?[\d一二三四五六七八九十]+ ?年")
 _ASKS_VALID = re.compile(r"有效|管几|几年|多少年|管多久|管好久|什么时候到期")
 # Questions whose words tell what the answer must hold, whatever their kind.
 _SPECIAL = (
@@ -145,9 +145,9 @@ def tells(text: str, question: Understood) -> bool:
 def exact(text: str, question: Understood) -> bool:
     """Whether a text that tells what is asked does so in figures, where figures are asked for (三日 rather than 及时)."""
     if question.kind is Kind.DEADLINE:
-        beside = _VALID.search(text) and not _ASKS_VALID.search(question.text)
+        due = text if _ASKS_VALID.search(question.text) else _VALID.sub("", text)
         late = "提前" in question.text and "前" not in text
-        return tells(text, question) and bool(_TIMED.search(text)) and not beside and not late
+        return tells(text, question) and bool(_TIMED.search(due)) and not late
     return tells(text, question)
 
 

@@ -8,7 +8,7 @@ from bot import lexicon as lexicons
 from bot.answer import Context
 from bot.compose.basis import Basis
 from bot.compose.extractive import compose, leading, ranked
-from bot.compose.sentences import other_year, tells
+from bot.compose.sentences import exact, other_year, tells
 from bot.references import Laws
 from bot.state import Found
 from bot.understanding import understand
@@ -142,3 +142,10 @@ def test_nothing_is_said_twice():
     found = Found(question, tuple(hits), tuple(hits), order=tuple(ranked(question, hits, LEXICON)))
     told = "".join(block.text for block in compose(found, LEXICON, STARTER).answer.blocks)
     assert told.count("告知后 5 日内") == 1
+
+
+def test_a_sentence_may_tell_both_how_long_a_paper_is_valid_and_when_it_is_due():
+    question = asked("要提前多久去办")
+    assert not exact("许可证有效期为 5 年。", question)
+    assert exact("许可证有效期是 5 年，应当在到期 60 日前申请。", question)
+    assert exact("应当在有效期届满 60 日前申请。", question)

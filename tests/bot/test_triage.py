@@ -192,6 +192,7 @@ def test_keys_at_random_are_no_english():
     [
         ("街道说备案就行，分局又说要做报告表，到底听谁的", True),
         ("条例写二十万起，法典写十万起，听谁的", False),  # rank settles it
+        ("自动监测数据有效不有效谁说了算", False),  # nobody has said anything yet
         ("听说要停产，谁能告诉我是不是真的", False),
     ],
 )

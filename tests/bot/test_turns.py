@@ -206,6 +206,22 @@ def test_of_two_articles_the_one_beside_our_last_answer_goes_first(context):
     assert [value for value, _ in extractive.ranked(question, hits, lexicon, before=far)] == [value for value, _ in usual]
 
 
+def test_what_our_last_answer_says_plainly_goes_before_another_reading(doctor, context, monkeypatch):
+    """Alone a word or two fit many rules."""
+    asked = "没有排污许可证就排污，罚多少？"
+    first = doctor.ask(asked, (), context)
+    monkeypatch.setattr(doctor._later, "_otherwise", lambda *_, **__: pytest.fail("read again"))
+    monkeypatch.setattr("bot.later.repeats", lambda *_: True)
+    assert "停业、关闭" in doctor.ask("情节严重停业关闭", turns(asked, first.text), context).blocks[0].text
+
+
+def test_a_slip_that_was_read_hides_no_repetition(doctor, context):
+    asked = "没有排污许可证就排污，罚多少？"
+    first = doctor.ask(asked, (), context)
+    told = f"您写的“排污正”按“排污证”理解。\n{first.text}"
+    assert doctor.ask("那这个罚款能不能分开慢慢给", turns(asked, told), context).blocks[0].text != first.blocks[0].text
+
+
 def test_nothing_is_answered_twice_in_a_row(doctor, context):
     """A follow-up whose best passage is the one just told is read alone; what finds nothing new is handed over."""
     asked = "没有排污许可证就排污，罚多少？"
