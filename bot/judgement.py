@@ -53,13 +53,21 @@ class Judgement:
         return not lacking(found.question, begun.answer.text) and self._weights.confidence(seen) >= self._answer_at
 
     def decided(
-        self, found: Found, made: Draft, lead: Hit | None, *, begun: bool = False, verbatim: bool = False
+        self,
+        found: Found,
+        made: Draft,
+        lead: Hit | None,
+        *,
+        begun: bool = False,
+        verbatim: bool = False,
+        curated: bool = False,
     ) -> Answer:
         """An answer where enough of it holds and the confidence reaches the threshold, else somebody who knows.
 
         :param lead: the passage that answers under today's law
         :param begun: what is asked for stands in sentences that have been shown
         :param verbatim: the question stands, word for word, among those to which a person wrote this answer
+        :param curated: a person wrote it to a question that wants the same
         """
         made = regimes.of_here(found, made, self._region)
         checked = check(made, self._lexicon, _labels(found))
@@ -74,7 +82,7 @@ class Judgement:
         reasons = (*made.answer.reasons, *asked, *(f"dropped:{reason}" for _, reason in checked.dropped[:5]))
         if not checked.holds:
             return self.unknown(found, confidence, (*reasons, "nothing-verified"))
-        if not (begun or verbatim) and (owed := lacking(found.question, answer.text)):
+        if not (begun or verbatim) and (owed := lacking(found.question, answer.text, curated=curated)):
             return self.unknown(found, confidence, (*reasons, f"lacks:{owed}"))
         if confidence < self._answer_at:
             return self.unknown(found, confidence, (*reasons, f"confidence:{confidence:.2f}"))

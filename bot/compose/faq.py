@@ -11,7 +11,7 @@ from itertools import groupby
 from bot.answer import Block, Speaker
 from bot.compose import things
 from bot.compose.basis import Basis, Draft, quote_for
-from bot.compose.sentences import other_year, punishes, tells, wants_penalty
+from bot.compose.sentences import other_year, punishes, tells, wanted, wants_penalty
 from bot.lexicon import Lexicon
 from bot.offtopic import nearness
 from bot.search import articles_of
@@ -66,6 +66,7 @@ class Match:
     against: float  # likeness to the nearest of its negatives
     rank: int  # place among all hits, from 0
     audience: tuple[str, ...] = ()
+    nearest: str = ""  # of its questions
 
 
 def matches(question: str, hits: Sequence[Hit], entries: Mapping[str, Entry], lexicon: Lexicon) -> list[Match]:
@@ -75,9 +76,10 @@ def matches(question: str, hits: Sequence[Hit], entries: Mapping[str, Entry], le
         if hit.passage.kind != "faq":
             continue
         entry = entries.get(hit.passage.id)
-        score = max((lexicon.likeness(question, known) for known in hit.passage.questions), default=0.0)
+        likeness = ((lexicon.likeness(question, known), known) for known in hit.passage.questions)
+        score, nearest = max(likeness, key=lambda pair: pair[0], default=(0.0, ""))
         against = max((lexicon.likeness(question, known) for known in entry.negatives), default=0.0) if entry else 0.0
-        found.append(Match(hit, score, against, rank, entry.audience if entry else ()))
+        found.append(Match(hit, score, against, rank, entry.audience if entry else (), nearest))
     return sorted(found, key=lambda match: -match.score)
 
 
@@ -124,13 +126,20 @@ def verbatim(match: Match, question: Understood, lexicon: Lexicon) -> bool:
     return match.score >= SAME and lexicon.weight(lexicon.terms(question.matter)) >= _ENOUGH
 
 
+def wants_the_same(match: Match, question: Understood) -> bool:
+    """Whether the FAQ's nearest question asks for the same, be it in whatever words that the FAQ tells it (每次都要, 没有固定的数)."""
+    asked = wanted(question.text, question.kind)
+    return asked is not None and asked is wanted(match.nearest, kind_of(match.nearest))
+
+
 def _answers(match: Match, question: Understood, lexicon: Lexicon) -> bool:
     """Whether nothing speaks against a FAQ, however alike the questions are."""
     text = match.hit.passage.text
     words = (text, *match.hit.passage.questions)
     said = "\n".join(words)
     # A FAQ on the same matter that says nothing of what is asked (the duty, not the fine) is no answer.
-    if match.against >= match.score or (match.score < SAME and not tells(text, question)):
+    told = match.score >= SAME or tells(text, question) or wants_the_same(match, question)
+    if match.against >= match.score or not told:
         return False
     matters = lexicon.matters(question.matter)
     if matters and not matters & lexicon.matters(said):

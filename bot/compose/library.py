@@ -45,8 +45,10 @@ class LibraryComposer:
         made = Draft(replace(made.answer, blocks=(*absent, *made.answer.blocks)), made.evidence)
         if not found.question.standing:
             made = regimes.two_regimes(found, made, index, self._starter, self._lexicon)
-        verbatim = bool(match and made.answer.speaker is Speaker.FAQ and faq.verbatim(match, found.question, self._lexicon))
-        return self._judgement.decided(found, made, lead, verbatim=verbatim)
+        chosen = match if made.answer.speaker is Speaker.FAQ else None
+        verbatim = bool(chosen and faq.verbatim(chosen, found.question, self._lexicon))
+        curated = bool(chosen and faq.wants_the_same(chosen, found.question))
+        return self._judgement.decided(found, made, lead, verbatim=verbatim, curated=curated)
 
     def asked_of_row(self, found: Found, row: Draft) -> Answer | None:
         """:returns: the row under a question back, where its classes part by what the question does not tell"""

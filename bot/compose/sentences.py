@@ -137,9 +137,13 @@ def beside_the_point(found: list[Piece], question: Understood) -> bool:
 
 def tells(text: str, question: Understood) -> bool:
     """Whether a text holds what the question wants: a sum or penalty, a time, a figure, somebody in charge."""
-    special = next((answer for asked, answer in _SPECIAL if asked.search(question.text)), None)
-    pattern = special or TELLS.get(question.kind)
+    pattern = wanted(question.text, question.kind)
     return pattern is None or bool(pattern.search(text) or _NAMES_NONE.search(text))
+
+
+def wanted(question: str, kind: Kind) -> re.Pattern[str] | None:
+    """:returns: what an answer to a question of this kind must hold, None where nothing can be told of it"""
+    return next((answer for asked, answer in _SPECIAL if asked.search(question)), None) or TELLS.get(kind)
 
 
 def exact(text: str, question: Understood) -> bool:
@@ -151,8 +155,9 @@ def exact(text: str, question: Understood) -> bool:
     return tells(text, question)
 
 
-def lacking(question: Understood, text: str) -> str:
-    """:returns: what a text owes to a question that asks for it: a time, a figure, a penalty, the year named; '' for nothing.
+def lacking(question: Understood, text: str, *, curated: bool = False) -> str:
+    """:param curated: a person has written this text as the answer to a question that wants the same
+    :returns: what a text owes to a question that asks for it: a time, a figure, a penalty, the year named; '' for nothing.
 
     An answer beside the point reads as an answer; so it is not shown, however near its passage lies.
     """
@@ -160,7 +165,7 @@ def lacking(question: Understood, text: str) -> str:
         return "year"
     if any(asked.search(question.focus) and not told.search(text) for asked, told in _OWED_TO):
         return "focus"
-    return str(question.kind) if _owed(question) and not tells(text, question) else ""
+    return str(question.kind) if not curated and _owed(question) and not tells(text, question) else ""
 
 
 def _owed(question: Understood) -> bool:

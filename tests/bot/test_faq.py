@@ -63,6 +63,19 @@ def test_what_speaks_against_a_faq_however_near_it_is(question):
     assert taken(found(question, 0.95, FUME_ARTICLE)) is None
 
 
+INSPECTED = faq(
+    "inspected", ("环保局一年要来查几次，多久一次？", "监测站谁去抽查"), "按随机抽查的方案来，有举报随时可以来。[1]", ("生态环境法典", "第一千一百零二条")
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("question", "fits"), [("环保局多久来查一次", True), ("监测站抽查一般几天", False)])
+def test_a_faq_may_tell_in_any_words_what_its_own_question_asks(question, fits):
+    """No figure stands in it; yet a person wrote it to who asks how often, and not to who asks how many days."""
+    (one,) = understand(question, (), Context(date(2026, 11, 21), HOME), Laws(STARTER.instruments), HOME)
+    known = matches(one.matter, [Hit(INSPECTED, CURATED, Status.IN_FORCE, 9.0)], {}, LEXICON)
+    assert (chosen(one, known, LEXICON) is not None) is fits
+
+
 def test_less_near_it_must_cite_first_what_answers_best():
     second = replace(FUME, stands_for=(Cite("生态环境法典", "第一千一百三十二条"), *FUME.stands_for))
     given = found(ASKED, 0.75, FUME_ARTICLE)

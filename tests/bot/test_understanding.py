@@ -189,6 +189,10 @@ def test_place(text, region):
         ("没有证罚不罚", Kind.SUM),
         ("写了申辩会不会罚得更重", Kind.OTHER),
         ("偷倒渣土罚得重不重", Kind.SUM),
+        ("行政处罚法33条", Kind.OTHER),
+        ("处罚决定书没盖章，有没有用", Kind.OTHER),
+        ("规划到哪年结束", Kind.OTHER),  # nobody is asked for
+        ("罚单到哪里领", Kind.WHO),
     ],
 )
 def test_kinds(text, kind):
