@@ -31,6 +31,11 @@ _CONDUCT = re.compile(
 _PUNISHED = re.compile(
     r"被(?:处)?罚(?:了|过|款)?|(?:处)?罚(?:了|过)|(?:受|挨)(?:过|到过?|了)?(?:行政|环保)?(?:处)?罚(?:了|过)?"
 )
+# When a paper was issued is no day of conduct (2024年发的证要不要换, 证是去年办的).
+_PAPER = re.compile(
+    r"(?:20\d{2}年|今年|去年|前年|大前年)(?:\d{1,2}月(?:份)?)?(?:就|才)?(?:发|领|颁发|取得|拿到?)(?:的|了|下来的?)?(?:排污|许可|旧|老|那张|一张)*(?:许可)?证|"
+    r"证(?:书)?(?:是|还是|都是)?(?:20\d{2}年|今年|去年|前年|大前年)(?:\d{1,2}月(?:份)?)?(?:发|领|颁发|取得|拿到?)(?:的|了|下来的?)"
+)
 _ASKS = re.compile(r"多少|几多|几时|怎么|哪|什么|么样|[吗么不没]$")
 _COMMA = re.compile(r"[，,。；;！!？?\s]+")
 _TOPIC = re.compile(
@@ -48,7 +53,7 @@ def period(text: str, today: date, code_from: date) -> Period | None:
     """
     if before := _BEFORE_CODE.search(text):
         return Period(code_from - timedelta(days=1), before[0])
-    text = _without_punishments(text)
+    text = _PAPER.sub("证", _without_punishments(text))
     if not _CONDUCT.search(text) or _TOPIC.search(text):
         return None
     found: list[Period] = []

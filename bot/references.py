@@ -13,8 +13,8 @@ from corpus.model import Cite, short_title
 from corpus.numerals import NUMERAL, chinese, number
 
 _NUMBER = rf"(?:[{NUMERAL}]+|\d{{1,4}})"
-_ARTICLE = re.compile(
-    rf"(?<![{NUMERAL}万亿\d.])第?\s*(?P<number>[{NUMERAL}万]+|\d{{1,6}})\s*条(?!例|例)(?:\s*之\s*(?P<sub>[一二三四五六七八九十]+|\d{{1,2}}))?"
+_ARTICLE = re.compile(  # 水十条, 大气十条 and 土十条 are plans
+    rf"(?<![{NUMERAL}万亿\d.水气土])第?\s*(?P<number>[{NUMERAL}万]+|\d{{1,6}})\s*条(?!例|例)(?:\s*之\s*(?P<sub>[一二三四五六七八九十]+|\d{{1,2}}))?"
     rf"(?P<paragraph>(?:\s*第?\s*{_NUMBER}\s*款)?(?:\s*第?\s*[（(]?{_NUMBER}[）)]?\s*项)?)"
 )
 _BRACKETED = re.compile(r"《([^《》]{2,60})》")
@@ -23,6 +23,7 @@ _BELONGS = re.compile(r"(?:是|不是)?(?:那个|那部|那条|的|那|在|,|，
 _GENERIC = re.compile(r"(?:条例|办法|规定|标准|细则)[的里中]?\s*$")  # 条例24条, without saying which
 _WHICH = re.compile(r"[哪那这每某任同另上下]$")  # 哪一条 asks for an article and names none
 _MOST = 9999
+_ALSO_MEANT = {"水法": (82, "水污染防治法")}  # how many articles it has; what people mean by it who name one beyond them
 _NOTHING_ELSE = 7  # letters: 是真的吗
 # By what, and since when: asks the same. 被法典代替了 says nothing of whether the code is still law.
 _ENDED_BY = re.compile(
@@ -112,7 +113,8 @@ def references(text: str, laws: Laws, previous: str = "") -> tuple[Reference, ..
             title = fallback
         else:
             continue
-        cite = Cite(title, label)
+        most, meant = _ALSO_MEANT.get(title, (_MOST, title))
+        cite = Cite(meant if (number(match["number"]) or 0) > most else title, label)
         out.setdefault(cite, Reference(cite, _paragraph(match["paragraph"]), match[0].strip()))
     return tuple(out.values())
 

@@ -35,6 +35,7 @@ SUSPECT = {
 }
 TALK = ("greeting", "thanks")  # no question, whatever was asked before
 _CLAUSE = re.compile(r"[,，。;；!！?？\s]")
+_ASKED_AFTER = re.compile(r"呢[?？。!！]*$")  # of a turn that leans on another, no thanks (那已经建好的呢)
 _SHORTEST, _BRIEF = 5, 12  # characters
 _NOT_NOW = frozenset({"plan", "suppose", "past"})  # drills, what if, last year
 _ALONE = 0.85  # of a follow-up's own words, to be refused or redirected whatever was asked before
@@ -101,7 +102,8 @@ def triage(question: str, made: Whole | None = None) -> Verdict:
         return Verdict(f"language:{language}", Outcome.ESCALATE, "foreign", language=language)
     if hit := first("smalltalk", text):
         return _verdict(hit, language)
-    return _followed(question, leaning, made_whole) if leaning and guessed.reply not in TALK else guessed
+    talk = guessed.reply in TALK and not _ASKED_AFTER.search(plain)
+    return _followed(question, leaning, made_whole) if leaning and not talk else guessed
 
 
 def _followed(question: str, made: Whole, verdict: Verdict) -> Verdict:

@@ -8,10 +8,12 @@ import pytest
 from bot import lexicon as lexicons
 from bot.answer import Context, Outcome, Speaker, Turn
 from bot.compose import extractive
-from bot.conversation import whole
+from bot.conversation import Whole, whole
 from bot.doctor import Doctor
 from bot.references import Laws
 from bot.search import find
+from bot.state import Verdict
+from bot.triage import PASS, triage
 from bot.understanding import understand
 
 from .conftest import HOME, NO_PERMIT, RENEWAL, STARTER, FakeIndex
@@ -117,6 +119,15 @@ def test_a_question_back_need_not_be_the_last_words(doctor):
 def test_an_emergency_in_clauses_that_only_blanks_part(doctor, context):
     question = "次钠跟酸倒混了 黄绿色气 一栋楼的人在咳 这个算不算突发环境事件"
     assert doctor.ask(question, (), context).outcome is Outcome.EMERGENCY
+
+
+@pytest.mark.parametrize(("turn", "talk"), [("那已经建好的呢", False), ("好的晓得了", True)])
+def test_a_turn_that_asks_on_is_no_thanks(monkeypatch, turn, talk):
+    thanks = Verdict("answered:thanks:learned", Outcome.ANSWERED, "thanks")
+    monkeypatch.setattr("bot.triage._learned", lambda text: thanks if text == turn else PASS)
+    monkeypatch.setattr("bot.triage.first", lambda *_: None)
+    leaning = Whole("一公里内能建化工厂吗，那已经建好的呢", True, "一公里内能建化工厂吗")
+    assert (triage(turn, leaning) == thanks) is talk
 
 
 def test_thanks_in_between_are_nothing_to_lean_on():

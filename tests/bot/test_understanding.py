@@ -19,7 +19,9 @@ from corpus.model import Cite
 
 from .conftest import HOME, TODAY
 
-LAWS = Laws(["生态环境法典", "大气污染防治法", "水污染防治法", "排污许可管理条例", "固体废物污染环境防治法", "民法典"])
+LAWS = Laws(
+    ["生态环境法典", "大气污染防治法", "水污染防治法", "排污许可管理条例", "固体废物污染环境防治法", "民法典", "水法"]
+)
 
 
 @pytest.mark.parametrize(
@@ -33,6 +35,9 @@ LAWS = Laws(["生态环境法典", "大气污染防治法", "水污染防治法"
         ("固废法112条第1款第(3)项", "固体废物污染环境防治法", "第一百一十二条", "第一款第（三）项"),
         ("第八十三条那个水污染防治法", "水污染防治法", "第八十三条", ""),
         ("民法典1229条", "民法典", "第一千二百二十九条", ""),
+        ("水法83条", "水污染防治法", "第八十三条", ""),  # 水法 has 82
+        ("水法第48条", "水法", "第四十八条", ""),
+        ("查封扣押办法第4条", "环境保护主管部门实施查封、扣押办法", "第四条", ""),
     ],
 )
 def test_references(text, title, article, paragraph):
@@ -97,6 +102,7 @@ def test_bare_article_takes_the_law_of_the_turn_before():
 
 def test_no_article_where_none_is_meant():
     assert references("建设项目环保条例有几条要求", LAWS) == ()
+    assert references("法典出来以后水十条、大气十条还用不用", LAWS) == ()  # plans
     assert references("条例24条说5倍，法典说100万", LAWS) == ()
     assert references("法典里夜间施工那一条改了没有，现在是哪一条", LAWS) == ()
 
@@ -137,6 +143,8 @@ def test_day_of_the_conduct(text, on):
         "去年被罚了两次，今年要披露吗",
         "上个月被罚了 想复议还来得及吗",
         "前年罚过一次，今年又犯会不会罚得重",
+        "2024年发的排污许可证，法典施行后没到期要不要换",
+        "许可证是去年领的，排污口没有变要不要改",
     ],
 )
 def test_no_day_of_conduct(text):
@@ -361,6 +369,13 @@ def test_split_keeps_something(text):
 def test_normalise_and_terms():
     assert normalise("武汉 的82. 8 %，ＡＢＣ\u200b罰多少") == "武汉的82.8%,ABC罚多少"
     assert "没有" in terms("没有排污许可证")
+
+
+def test_conduct_that_is_told_by_its_day_alone_keeps_it_as_its_matter():
+    """What is left without the day (犯的事怎么处理) is about anything."""
+    text = "8月15日之前犯的事怎么处理"
+    (question,) = understand(text, (), Context(date(2026, 11, 21), HOME), LAWS)
+    assert question.matter == text
 
 
 def test_understand_puts_it_together():
