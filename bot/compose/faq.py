@@ -38,9 +38,10 @@ _LEAD = 2  # sentences
 _ENOUGH = 20.0  # weight of the terms of a question, that it is no fragment (我们要不要办环评 has 16)
 _FRAGMENT = 4  # letters
 _ADDS = 0.5  # the share of a follow-up's own words that a FAQ must hold
-# The yes or no with which a FAQ answers its own question; it is none to another one (能：… of 能举报吗 is no leave to build).
+# The yes or no with which a FAQ answers its own question; it is none to another one (能：… of 能举报吗 is no leave to build), save that
+# the conduct is unlawful.
 _YES_NO = re.compile(
-    r"^(?:(?:一般|都|可能|有可能|不一定)?(?:不|没)?(?:能|可以|要|行|会|是|算|有|管|违法|有人管|有效)?"
+    r"^(?!违法)(?:(?:一般|都|可能|有可能|不一定)?(?:不|没)?(?:能|可以|要|行|会|是|算|有|管|违法|有人管|有效)?"
     r"(?:投诉|举报|反映|申请|要求|提|管|罚|办|做|报|交|改|写|装|补|批|填|签|建|划|备案|担责)?)[：，](?!但|不过|只)(?=.)"
 )
 _ASKED_IN = 0.5  # the share of the clause with which a FAQ asks that a question must hold to get its yes or no
@@ -196,11 +197,11 @@ def compose(
         )
         lead.append((unmarked(sentence), cites))
     leading = _LEAD
-    first = _penalty(lead) if wants_penalty(found.question) else slice(0)  # whatever duty the FAQ tells first
-    if first == slice(0) and (at := _on_matter(lead, found.question)):
-        first = slice(at, at + 1)
-    if first != slice(0):
-        lead, leading = [*lead[first], *lead[: first.start], *lead[first.stop :]], first.stop - first.start
+    # whatever duty the FAQ tells first
+    first = (_penalty(lead) if wants_penalty(found.question) else None) or _on_matter(lead, found.question)
+    if first:
+        start, end = first
+        lead, leading = [*lead[start:end], *lead[:start], *lead[end:]], end - start
     blocks = _named_as_draft(_blocks(lead, leading), match.hit.status)
     # What to do next hangs on what is asked: who wants to open a shop is not told to report one.
     steps = tuple((unmarked(step),) for step in entry.next_steps) if entry else ()
@@ -218,24 +219,25 @@ def _same_asked(question: Understood, match: Match, lexicon: Lexicon) -> bool:
     return question.kind is Kind.MAY and any(lexicon.holds(clause, _ASKED_IN, question.text) for clause in asking)
 
 
-def _penalty(said: Sequence[tuple[str, tuple[int, ...]]]) -> slice:
-    """:returns: where the first penalty is told, with the sentences before it that it leans on (违反的，罚…), which say for what;
-    slice(0) where none is, or where it leads already
+def _penalty(said: Sequence[tuple[str, tuple[int, ...]]]) -> tuple[int, int] | None:
+    """:returns: from where to where the first penalty is told, with the sentences before it that it leans on (违反的，罚…), which say
+    for what; None where none is, or where it leads already
     """
     at = next((at for at, (text, _) in enumerate(said) if punishes(text)), 0)
     start = next((back for back in range(at, -1, -1) if not _HANGING.match(said[back][0])), 0)
-    return slice(start, at + 1) if start else slice(0)
+    return (start, at + 1) if start else None
 
 
-def _on_matter(said: Sequence[tuple[str, tuple[int, ...]]], question: Understood) -> int:
-    """:returns: the place of the first sentence on the one of `_PARTED` that a question names, where those before it are on the other;
-    0 where there is none
+def _on_matter(said: Sequence[tuple[str, tuple[int, ...]]], question: Understood) -> tuple[int, int] | None:
+    """:returns: where the first sentence stands on the one of `_PARTED` that a question names, where those before it are on the other;
+    None where there is none
     """
     asked = [words for words in _PARTED if words.search(question.focus or question.text)]
     begins = [words for words in _PARTED if words.search(said[0][0])]
     if len(asked) != 1 or not begins or asked[0] in begins:
-        return 0
-    return next((at for at, (text, _) in enumerate(said) if asked[0].search(text) and not _HANGING.match(text)), 0)
+        return None
+    at = next((at for at, (text, _) in enumerate(said) if asked[0].search(text) and not _HANGING.match(text)), 0)
+    return (at, at + 1) if at else None
 
 
 def _blocks(said: Sequence[tuple[str, tuple[int, ...]]], lead: int) -> list[Block]:

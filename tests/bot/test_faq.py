@@ -116,6 +116,12 @@ def test_the_yes_or_no_of_a_faq_answers_its_own_question_alone(question, begins)
     assert composed(question)[0].text.startswith(begins)
 
 
+def test_that_conduct_is_unlawful_is_told_to_whoever_asks():
+    unlawful = replace(MAY_REPORT, text="违法：环评没有批准的项目不得开工。[1]")
+    assert composed("没有环评就开工", unlawful)[0].text.startswith("违法：")
+    assert not composed("没有环评就开工", replace(unlawful, text="不违法：开工不用环评。[1]"))[0].text.startswith("不违法")
+
+
 @pytest.mark.parametrize(("question", "shown"), [("没办环评就开工，能举报吗", True), ("没有环评能开业吗", False)])
 def test_what_to_do_next_is_told_to_who_asks_the_same(question, shown):
     (one,) = understand(question, (), Context(date(2026, 11, 21), HOME), Laws(STARTER.instruments), HOME)
