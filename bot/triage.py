@@ -42,7 +42,8 @@ _ALONE = 0.85  # of a follow-up's own words, to be refused or redirected whateve
 _MIXED, _CLEAR = 0.008, 0.7  # of the whole text and of one of its clauses, where together they make an emergency
 _FAR = 2.0  # times as likely an ordinary question, that a suspicion is none
 _PLAIN = 0.8  # of two of its clauses, which make one whatever law is asked about behind them
-_GOES_ON = 0.9  # of one clause after another emergency, or of words that tell plainly of one
+_GOES_ON = 0.9  # of words that tell plainly of one
+_STILL = 0.95  # of one clause after another emergency, that it is not over (被漏气熏病了的人 is told of what was)
 _AFTERWARDS = re.compile(
     r"罚|赔|责任|坐牢|判刑|起诉|官司|违法|保险|补偿|医药费|误工费|法律上|一般来说|哪一?[条部]|告(?:谁|他|它|对方|厂)|找谁赔|公开"
 )
@@ -135,7 +136,7 @@ def _over(question: str) -> bool:
     if not settled and (not _AFTERWARDS.search(text) or _certain(text)):
         return False
     told = [part for part in _clauses(question) if not _SETTLED.search(part)]
-    return all(likelihoods(part)[Outcome.EMERGENCY] < _GOES_ON for part in told)
+    return all(likelihoods(part)[Outcome.EMERGENCY] < _STILL for part in told)
 
 
 def uneasy(question: str, *, known: bool = False) -> bool:
