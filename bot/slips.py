@@ -27,6 +27,7 @@ _FEWER = 30  # how many times rarer a pair that was typed must be than the one t
 _CLOSER = 4  # how many times more often the two of a word must stand together than one of them with its neighbour
 _UNKNOWN = 3  # a pair that occurs no more often is no word
 _MOST = 5  # slips in a text; more are no slips
+_STORY = 400  # characters; of what is longer one word decides nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +53,25 @@ class Slips:
                 self._blurred[_blur(word, at)].append((word, sound))
 
     def mended(self, text: str) -> Mended:
-        words: dict[str, str] = {}
-        return Mended(_HAN.sub(lambda run: self._mended(run[0], words), text), tuple(words.items()))
+        """Cost grows with the length of the text, and with the number of slips."""
+        if len(text) > _STORY:
+            return Mended(text)
+        words: list[tuple[str, str]] = []
+        mended = _HAN.sub(lambda run: self._mended(run[0], words), text)
+        return Mended(mended, tuple(dict.fromkeys(words)))
 
-    def _mended(self, run: str, words: dict[str, str]) -> str:
+    def _mended(self, run: str, words: list[tuple[str, str]]) -> str:
         """:param words: those that were typed, each with the one that was meant; new ones are added"""
-        for size in range(_LONGEST, 1, -1):
-            for at in range(len(run) - size + 1):
-                if len(words) < _MOST and (meant := self._meant(run, at, size)):
-                    words[run[at : at + size]] = meant
-                    return self._mended(run[:at] + meant + run[at + size :], words)  # a longer word may stand there now
+        while len(words) < _MOST and (found := self._first(run)):  # a longer word may stand where one was put in
+            at, word = found
+            words.append((run[at : at + len(word)], word))
+            run = run[:at] + word + run[at + len(word) :]
         return run
+
+    def _first(self, run: str) -> tuple[int, str] | None:
+        """:returns: place and word of the longest slip, the first of them"""
+        places = ((at, size) for size in range(_LONGEST, 1, -1) for at in range(len(run) - size + 1))
+        return next(((at, word) for at, size in places if (word := self._meant(run, at, size))), None)
 
     def _meant(self, run: str, at: int, size: int) -> str:
         """:returns: the word that was meant by the characters at a place, '' where they stand for themselves"""

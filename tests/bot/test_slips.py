@@ -49,6 +49,11 @@ def test_what_was_meant_stays(text):
     assert SLIPS.mended(text).text == text
 
 
+def test_a_text_full_of_slips_is_read_as_far_as_it_may_be_one():
+    assert SLIPS.mended("油咽" * 50).text == "油烟" * 5 + "油咽" * 45
+    assert SLIPS.mended("油咽" * 5000).text == "油咽" * 5000  # too long for one word to matter
+
+
 def test_an_ordinary_word_is_not_put_in():
     """晚上 names no matter, and 碗上 may be meant."""
     slips = Slips([Term("晚上", ())], ["晚上吵"] * 100)
