@@ -169,7 +169,7 @@ def train(
     folder: Annotated[Path, typer.Option(help="写到哪个文件夹", exists=True, file_okay=False)] = classifier.FOLDER,
 ) -> None:
     """训练规则之后的两个小分类器（约五分钟）：分流，以及一句话是否接着上一句说；用 bot/classes 里的句子和知识库里的问法。"""
-    asked = [question for entry in library.load().entries.values() for question in entry.passage.questions]
+    asked = library.load().questions
     rows, turns = training.written(), training.turns(asked)
     ordinary = training.ordinary(asked)
     for path, learned, beside in ((classifier.WEIGHTS, rows, ordinary), (classifier.LEANING, turns, ())):

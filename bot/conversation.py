@@ -22,7 +22,6 @@ _TALK = 0.6  # of the likelihood
 _LAST_WORDS = 60  # characters of our reply, in which a question back stands
 _QUESTION = re.compile(r"[?？]")
 _ADDS = re.compile(r"法|条|个人|单位")  # the law, the article, who: what is asked for of what was asked about
-_READ = re.compile(r"^(?:，?您写的“[^”]*”按“[^”]*”理解)+。\n?")  # as `bot.replies.meant` says it
 _ENDS = re.compile(r"[?？。!！]*$")
 _NUMBER = re.compile(r"(?:选|第|就是)?([1-9一二三四])(?:个|项|种|号)?[。.]?")
 _OFFERED = re.compile(r"(?:(?<=[\s:：;；?？。,，(（])|^)([1-9])[.、)）]?\s*([^\d?？]{2,40})")
@@ -109,7 +108,14 @@ def _said(history: Sequence[Turn]) -> str:
 
 def _without_caution(said: str) -> str:
     """:returns: an answer without what may stand above it: whom to call, and how a slip was read"""
-    return _READ.sub("", said.removeprefix(read("replies")["zh"]["caution"]).lstrip("\n"))
+    return _read_as().sub("", said.removeprefix(read("replies")["zh"]["caution"]).lstrip("\n"))
+
+
+@lru_cache(maxsize=1)
+def _read_as() -> re.Pattern[str]:
+    """How slips were read, as `bot.replies.meant` tells it."""
+    told = re.escape(read("replies")["zh"]["read-as"]).replace(r"\{typed\}", "[^”]*").replace(r"\{meant\}", "[^”]*")
+    return re.compile(f"^(?:，?{told})+。\n?")
 
 
 def _smalltalk(text: str) -> bool:

@@ -374,19 +374,16 @@ class Doctor:
         nothing = answer.outcome is Outcome.CLARIFY or "escalate:unknown" in answer.reasons
         if nothing and missed_twice(state):
             answer = replace(self._replied(_MISSED, state), hits=answer.hits)
+        if answer.outcome is Outcome.EMERGENCY:
+            return answer
         # the words of a later turn (都不是) say little without what they lean on
         known = WORD_FOR_WORD in answer.reasons
         doubtful = uneasy(state.asked, known=known) and uneasy(answer.question, known=known)
-        if answer.outcome is Outcome.EMERGENCY:
-            return answer
         answer = replies.meant(answer, state.slips)
         return replies.cautioned(answer) if doubtful else answer
 
 
 def _plain_only(state: State) -> bool:
     """Whether the whole answer must be known before anything of it is shown."""
-    return (
-        bool(state.verdict and (state.verdict.language != "zh" or state.verdict.doubt))
-        or bool(state.slips)
-        or uneasy(state.asked)
-    )
+    doubted = state.verdict and (state.verdict.language != "zh" or state.verdict.doubt)
+    return bool(doubted or state.slips) or uneasy(state.asked)

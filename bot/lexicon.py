@@ -28,7 +28,7 @@ class Lexicon:
             pairs |= {word: term.term for word in term.synonyms if len(word) >= 2} | {term.term: term.term}
         self._matters: dict[str, list[tuple[str, str]]] = defaultdict(list)
         for term in glossary:
-            for word in (term.term, *term.synonyms):
+            for word in term.words:
                 self._matters[word[:2]].append((word, term.term))
         for named in self._matters.values():
             named.sort(key=lambda pair: -len(pair[0]))
@@ -131,8 +131,7 @@ def _first(words: Mapping[str, Sequence[tuple[str, str]]], text: str, at: int) -
 
 def of(starter: Starter) -> Lexicon:
     """:returns: the lexicon of a library: its glossary, weighted by its questions and digests."""
-    texts = ("\n".join([*entry.passage.questions, entry.passage.text]) for entry in starter.entries.values())
-    return Lexicon(starter.glossary, texts)
+    return Lexicon(starter.glossary, starter.texts)
 
 
 @lru_cache(maxsize=1)

@@ -103,7 +103,8 @@ def meant(answer: Answer, slips: Sequence[tuple[str, str]]) -> Answer:
     """:returns: an answer under the words that were read otherwise than they were typed, so that a wrong reading is seen"""
     if not slips:
         return answer
-    said = "，".join(f"您写的“{typed}”按“{word}”理解" for typed, word in slips)
+    read_as = read("replies")["zh"]["read-as"]
+    said = "，".join(read_as.format(typed=typed, meant=word) for typed, word in slips)
     return replace(answer, blocks=(Block(f"{said}。", "notice"), *answer.blocks))
 
 

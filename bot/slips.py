@@ -45,7 +45,7 @@ class Slips:
         """:param texts: what the library holds, to learn which pairs of characters are common"""
         self._pairs, self._counts = _pairs("\n".join(texts))
         ordinary = set(read("general")["ordinary"])
-        words = {word for term in glossary for word in (term.term, *term.synonyms) if _WORD.fullmatch(word)} - ordinary
+        words = {word for term in glossary for word in term.words if _WORD.fullmatch(word)} - ordinary
         self._words = {word for word in words if min(map(self._count, _two(word))) > _UNKNOWN}
         self._blurred: dict[str, list[tuple[str, str]]] = defaultdict(list)
         for word in sorted(self._words):
@@ -107,8 +107,7 @@ class Slips:
 
 
 def of(starter: Starter) -> Slips:
-    texts = (text for entry in starter.entries.values() for text in (*entry.passage.questions, entry.passage.text))
-    return Slips(starter.glossary, texts)
+    return Slips(starter.glossary, starter.texts)
 
 
 def _pairs(text: str) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:

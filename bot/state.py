@@ -115,8 +115,8 @@ class Found:
 @dataclass(frozen=True, slots=True)
 class State:
     """One turn on its way through the chain; `answer` is set as soon as a step has decided. `leaning`: read it as leaning on the
-    turn before, or as standing alone, whatever it looks like. `slips`: words of it that were mistyped, each with the one that was meant and stands in
-    `asked` now.
+    turn before, or as standing alone, whatever it looks like. `slips`: words of it that were mistyped, each with the
+    one that was meant and stands in `asked` now.
     """
 
     asked: str

@@ -31,6 +31,10 @@ class Term:
     synonyms: tuple[str, ...]
     means: str = ""
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        return self.term, *self.synonyms
+
 
 @dataclass(frozen=True, slots=True)
 class Responsible:
@@ -86,6 +90,16 @@ class Starter:
     @property
     def faqs(self) -> tuple[Passage, ...]:
         return tuple(e.passage for e in self.entries.values() if e.kind == "faq")
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """As people ask them, of every entry."""
+        return tuple(question for entry in self.entries.values() for question in entry.passage.questions)
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What each entry holds: its questions and what it tells, a line each."""
+        return tuple("\n".join([*e.passage.questions, e.passage.text]) for e in self.entries.values())
 
     def newer_law(self, document: Document, on: date) -> Document | None:
         """:returns: the law that `document` carries out, where it was published after it and is in force on `on`: what of the

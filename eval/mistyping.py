@@ -16,11 +16,10 @@ _COMMON = 20  # times that a character stands in the questions of the library, s
 
 class Mistyping:
     def __init__(self, starter: Starter) -> None:
-        words = {word for term in starter.glossary for word in (term.term, *term.synonyms) if len(word) > 1}
+        words = {word for term in starter.glossary for word in term.words if len(word) > 1}
         self._words = re.compile("|".join(sorted(map(re.escape, words), key=lambda word: (-len(word), word))) or r"(?!)")
-        asked = "".join(question for entry in starter.entries.values() for question in entry.passage.questions)
         self._alike: dict[str, list[str]] = defaultdict(list)
-        for char, count in sorted(Counter(_HAN.findall(asked)).items()):
+        for char, count in sorted(Counter(_HAN.findall("".join(starter.questions))).items()):
             if count >= _COMMON:
                 self._alike[lazy_pinyin(char)[0]].append(char)
 

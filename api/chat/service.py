@@ -126,8 +126,9 @@ def history(session: Session, question: Message) -> list[Turn]:
 def _turn(message: Message) -> Turn:
     if message.role == "user":
         return Turn("user", message.text)
-    kept = AnswerOut.model_validate(message.payload) if message.payload else None
-    return Turn("assistant", message.text, answer_in(kept) if kept else None)
+    return Turn(
+        "assistant", message.text, answer_in(AnswerOut.model_validate(message.payload)) if message.payload else None
+    )
 
 
 def ordered(messages: Sequence[Message]) -> list[Message]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pydantic import TypeAdapter
+
 from api.anchors import reader_link
 from api.chat.schemas import AnswerOut, BlockOut, CitationOut, ContactOut
 from bot.answer import Answer, Block, Citation, Outcome, Speaker
-from corpus.model import Status
+
+_BLOCKS, _CITATIONS = TypeAdapter(tuple[Block, ...]), TypeAdapter(tuple[Citation, ...])
 
 
 def citation_out(n: int, citation: Citation) -> CitationOut:
@@ -72,29 +75,10 @@ def answer_in(kept: AnswerOut) -> Answer | None:
     return Answer(
         Outcome(kept.outcome),
         Speaker(kept.speaker),
-        tuple(
-            Block(block.text, block.kind, tuple(block.cites), tuple(tuple(row) for row in block.rows))
-            for block in kept.blocks
-        ),
-        tuple(map(_citation_in, kept.citations)),
+        _BLOCKS.validate_python([block.model_dump() for block in kept.blocks]),
+        _CITATIONS.validate_python([citation.model_dump() for citation in kept.citations]),
         kept.confidence,
         tuple(kept.reasons),
         question=kept.understood,
         on=kept.on,
-    )
-
-
-def _citation_in(kept: CitationOut) -> Citation:
-    return Citation(
-        kept.passage_id,
-        kept.document_id,
-        kept.title,
-        kept.article,
-        kept.paragraph,
-        Status(kept.status),
-        kept.since,
-        kept.until,
-        kept.quote,
-        kept.level,
-        kept.note,
     )

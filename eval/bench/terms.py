@@ -43,7 +43,7 @@ def kinds(starter: Starter) -> Mapping[str, Terms]:
 
     cutter = jieba.Tokenizer()
     for term in starter.glossary:
-        for word in (term.term, *term.synonyms):
+        for word in term.words:
             cutter.add_word(word)
 
     def words(text: str) -> list[str]:

@@ -83,6 +83,8 @@ def test_a_slip_is_answered_and_the_reading_shown(context, monkeypatch):
 
 def test_an_emergency_with_a_slip_begins_with_the_call(context):
     doctor = Doctor(lambda: FakeIndex(()), library.load(), region=HOME)
-    answer = doctor.ask("液胺泄漏了好多人晕倒", (), context)
+    meant = doctor.ask("放射源不见了", (), context)
+    answer = doctor.ask("放设源不见了", (), context)
     assert answer.outcome is Outcome.EMERGENCY
-    assert "按" not in answer.blocks[0].text[:3]
+    assert answer.blocks == meant.blocks  # and nothing above them
+    assert doctor.emergency("放设源不见了", context.on).blocks == meant.blocks
