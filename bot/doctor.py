@@ -50,7 +50,7 @@ CERTAIN = {
     Outcome.ANSWERED: 0.0,  # talk of the service itself
 }
 # At least, where the classifier finds it likely. What hangs on nothing that was named is likelier to be a whole question in odd words.
-_NEARLY = dict.fromkeys(CERTAIN, 0.9) | {Outcome.CLARIFY: 0.7}
+_NEARLY = dict.fromkeys(CERTAIN, 0.9) | {Outcome.CLARIFY: 0.8}
 # How like a question must be to one of a FAQ that the classifier is not believed.
 _KNOWN_AT = {
     Outcome.ESCALATE: faq.SURE,

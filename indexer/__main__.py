@@ -220,7 +220,7 @@ def train(
     out: Annotated[Path, typer.Option(help="编码器写到哪里")] = encoders.MODEL,
     seed: Annotated[int, typer.Option(help="随机种子")] = 7,
 ) -> None:
-    """训练自带的编码器（两核约十分钟）；中断后重新运行会接着训练。"""
+    """训练自带的编码器（两核七到十四分钟）；中断后重新运行会接着训练。"""
     from indexer.training.run import train_encoder  # loads torch
 
     settings = Settings()

@@ -36,7 +36,7 @@ class Weights:
     """
 
     standard: Mapping[str, float] = field(
-        default_factory=lambda: {"near": 1.1, "best": 0.7, "covered": 0.6, "kin": 0.3, "law": 0.2, "asked": 0.1}
+        default_factory=lambda: {"near": 1.5, "best": 0.7, "covered": 0.6, "kin": 0.3, "law": 0.2, "asked": 0.1}
     )
     added: Mapping[str, float] = field(default_factory=lambda: {"titled": 1.0, "prior": 1.0})
 

@@ -45,7 +45,7 @@ Tell = Callable[[str, float], None]
 @dataclass(frozen=True, slots=True)
 class Plan:
     """`supervised`: pairs of questions in a batch of the tuning epoch, at `tuning_rate`; STARD has few, so it takes a
-    smaller share than the recipe of the shipped encoder, whose questions are ten times as many.
+    smaller share than the recipe of the shipped encoder, whose questions are ten times as many, and no epoch of their own.
     """
 
     folds: int = 5
@@ -63,6 +63,7 @@ class Plan:
             epochs=self.epochs,
             supervised=self.supervised,
             tuning_rate=self.tuning_rate,
+            asked_epochs=0,
         )
 
 

@@ -30,16 +30,19 @@ class Recipe:
     The tuning epoch, by its own ranking of questions held out (right article or its entry among the first five; left:
     articles with other questions, right: articles that no training question cites):
     none .40 / .34; 128 pairs a batch at .005 .69 / .53; 256 .72 / .55; 512 .72 / .57; 512 at .01 .72 / .58.
+    The epoch of questions alone: docs/encoder.md.
     """
 
     terms: int = 60_000
     dimension: int = 256
     epochs: int = 4
     tuning_epochs: int = 1
+    asked_epochs: int = 1
     batch: int = 1024
     supervised: int = 512  # of the pairs of a batch, in the tuning epochs
     rate: float = 0.02
     tuning_rate: float = 0.01
+    asked_rate: float = 0.02
     temperature: float = 0.05
     seed: int = 7
 
@@ -72,14 +75,17 @@ class Trainer:
         stages = ["start", *(f"epoch-{at + 1}" for at in range(self._recipe.epochs))]
         if supervised:
             stages += [f"tuning-{at + 1}" for at in range(self._recipe.tuning_epochs)]
+            stages += [f"asked-{at + 1}" for at in range(self._recipe.asked_epochs)]
         for number, stage in enumerate(stages):
             path = self._folder / f"{stage}.safetensors"
-            if path.exists() and not stage.startswith("tuning"):  # the questions may have changed since
+            if path.exists() and not stage.startswith(("tuning", "asked")):  # the questions may have changed since
                 self._load(path)
                 progress(stage, 1.0, float("nan"))
                 continue
             if stage == "start":
                 self._start()
+            elif supervised and stage.startswith("asked"):
+                self._asked(number, stage, supervised, progress)
             else:
                 self._epoch(number, stage, supervised if stage.startswith("tuning") else None, progress)
             save_file({"vectors": self._bag.weight.detach().contiguous()}, path)
@@ -122,6 +128,19 @@ class Trainer:
             loss.backward()  # type: ignore[no-untyped-call]
             optimizer.step()  # type: ignore[no-untyped-call]
             progress(stage, done / len(batches), loss.item())
+
+    def _asked(self, number: int, stage: str, supervised: Supervised, progress: Progress) -> None:
+        """Each question once beside its text, and nothing else: between views of articles too few of them are learned."""
+        optimizer = torch.optim.SparseAdam(self._bag.parameters(), lr=self._recipe.asked_rate)
+        order = np.random.default_rng((self._recipe.seed, number)).permutation(len(supervised.groups))
+        for start in range(0, len(order), self._recipe.batch):
+            picked = order[start : start + self._recipe.batch]
+            asked, texts = ([bags.bag(at) for at in picked] for bags in (supervised.questions, supervised.texts))
+            loss = self._loss(asked, texts, supervised.groups[picked])
+            optimizer.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]
+            optimizer.step()  # type: ignore[no-untyped-call]
+            progress(stage, (start + len(picked)) / len(order), loss.item())
 
     def _pairs(self, batch: Ints, random: np.random.Generator) -> tuple[list[Ints], list[Ints], Ints]:
         drawn = [(*self._views.draw(int(at), random), at) for at in batch]

@@ -56,7 +56,13 @@ def train_encoder(
     vectors = Trainer(views, words, recipe, work).run(_supervised(pairs, words) if pairs else None, progress)
     encoder = StaticEncoder.quantised(words, vectors)
     encoder.save(
-        out, articles=len(articles), pairs=len(pairs), epochs=recipe.epochs, tuning=recipe.tuning_epochs, seed=seed
+        out,
+        articles=len(articles),
+        pairs=len(pairs),
+        epochs=recipe.epochs,
+        tuning=recipe.tuning_epochs,
+        asked=recipe.asked_epochs,
+        seed=seed,
     )
     return f"{encoder.name}: {len(words)} terms x {encoder.dimension}, {len(articles)} articles, {len(pairs)} questions -> {out}"
 

@@ -198,3 +198,21 @@ def test_keys_at_random_are_no_english():
 )
 def test_two_officials_who_differ_go_to_a_person(asked, goes):
     assert (triage(asked).reason == "escalate:conflict") is goes
+
+
+@pytest.mark.parametrize(
+    ("asked", "rule"),
+    [
+        ("备点伴手礼，处罚能从轻到几多", "refuse:bribe"),
+        ("两张购物卡够不够让他们检查的时候放过我", "refuse:bribe"),
+        ("给科长送两条烟，处罚能不能轻点", "refuse:bribe"),
+        ("茅台酒厂扩建，验收能不能免", ""),
+        ("执法人员收红包给人从轻处罚，违法吗", ""),  # what the law says of it may be asked
+        ("组织大家上街游行抗议，怎么弄声势大", "refuse:rally"),
+        ("组织游行要办什么手续", ""),
+        ("有人带着大家堵路，罚不罚", ""),
+    ],
+)
+def test_who_wants_to_buy_or_to_march_is_told_no_rule(asked, rule):
+    verdict = triage(asked)
+    assert verdict.reason == rule if rule else not verdict.reason.startswith(("refuse:bribe", "refuse:rally"))

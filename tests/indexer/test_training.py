@@ -7,7 +7,7 @@ from corpus.model import Cite, Passage
 from corpus.starter import Starter
 from indexer.encoder import StaticEncoder
 from indexer.training import texts
-from indexer.training.fit import Recipe, Trainer
+from indexer.training.fit import Recipe, Supervised, Trainer
 from indexer.training.run import train_encoder
 from indexer.training.terms import bags, vocabulary
 from indexer.training.views import Views
@@ -90,6 +90,23 @@ def test_training_is_repeatable_and_goes_on_where_it_stopped(articles, tmp_path)
     rest, told = train(tmp_path / "b")
     np.testing.assert_allclose(rest, whole, atol=1e-6)
     assert not [row for row in told if row[0] == "epoch-1" and row[2] == row[2]], "the first epoch is not run again"
+
+
+def test_questions_come_near_the_text_that_answers_them(articles, tmp_path):
+    questions = ["冇得本本", "没领证", "水边填土", "往湖里倒渣"]
+    answers = ["排污许可证的单位", "排污许可证的单位", "湖泊保护的单位", "湖泊保护的单位"]
+    words = vocabulary([texts.body(article) for article in articles], questions, 500)
+    pairs = Supervised(bags(questions, words), bags(answers, words), np.array([0, 0, 1, 1]))
+
+    def nearer(epochs):
+        """By how much a question is nearer to its own text than to the other one."""
+        recipe = Recipe(dimension=16, epochs=1, tuning_epochs=0, asked_epochs=epochs, batch=32)
+        trainer = Trainer(Views(articles, words), words, recipe, tmp_path / str(epochs))
+        encoder = StaticEncoder.quantised(words, trainer.run(pairs, lambda *_: None).copy())
+        near = encoder.passages(questions) @ encoder.passages(answers).T
+        return float((near[:2, 0] - near[:2, 2] + near[2:, 2] - near[2:, 0]).min())
+
+    assert nearer(0) < 0.2 < 1.0 < nearer(20)
 
 
 def test_from_folder_to_encoder(folder, tmp_path, monkeypatch):
