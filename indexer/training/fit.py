@@ -123,11 +123,7 @@ class Trainer:
                 left += [supervised.questions.bag(at) for at in picked]
                 right += [supervised.texts.bag(at) for at in picked]
                 groups = np.concatenate([groups, -1 - supervised.groups[picked]])
-            loss = self._loss(left, right, groups)
-            optimizer.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
-            optimizer.step()  # type: ignore[no-untyped-call]
-            progress(stage, done / len(batches), loss.item())
+            progress(stage, done / len(batches), self._learn(optimizer, left, right, groups))
 
     def _asked(self, number: int, stage: str, supervised: Supervised, progress: Progress) -> None:
         """Each question once beside its text, and nothing else: between views of articles too few of them are learned."""
@@ -136,16 +132,21 @@ class Trainer:
         for start in range(0, len(order), self._recipe.batch):
             picked = order[start : start + self._recipe.batch]
             asked, texts = ([bags.bag(at) for at in picked] for bags in (supervised.questions, supervised.texts))
-            loss = self._loss(asked, texts, supervised.groups[picked])
-            optimizer.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
-            optimizer.step()  # type: ignore[no-untyped-call]
-            progress(stage, (start + len(picked)) / len(order), loss.item())
+            lost = self._learn(optimizer, asked, texts, supervised.groups[picked])
+            progress(stage, (start + len(picked)) / len(order), lost)
 
     def _pairs(self, batch: Ints, random: np.random.Generator) -> tuple[list[Ints], list[Ints], Ints]:
         drawn = [(*self._views.draw(int(at), random), at) for at in batch]
         drawn = [row for row in drawn if len(row[0]) and len(row[1])]
         return [row[0] for row in drawn], [row[1] for row in drawn], np.array([row[2] for row in drawn], dtype=np.int64)
+
+    def _learn(self, optimizer: torch.optim.Optimizer, left: Sequence[Ints], right: Sequence[Ints], groups: Ints) -> float:
+        """One step. :returns: the loss before it"""
+        loss = self._loss(left, right, groups)
+        optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+        return loss.item()
 
     def _loss(self, left: Sequence[Ints], right: Sequence[Ints], groups: Ints) -> torch.Tensor:
         """Softmax over the other texts of the batch, those of the same article left out."""
