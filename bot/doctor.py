@@ -167,23 +167,25 @@ class Doctor:
         made = whole(text, state.history, leaning=state.leaning)
         # a choice stands for a question of its own (2), and what only opens a turn says nothing (换个问题)
         verdict = triage(state.asked if made.followup or made.text == text else made.text, made)
+        tried: Answer | None = None
         if with_expert(state.history) and verdict.outcome is not Outcome.EMERGENCY:
             verdict = Verdict("escalate:expert", Outcome.ESCALATE, "escalate-expert")
         elif self._has_missed(state, verdict, made):
             verdict = _MISSED
         elif verdict.outcome in (None, Outcome.ESCALATE) and self._rank_settles_nothing(state.asked):
             verdict = Verdict("escalate:conflict", Outcome.ESCALATE, "escalate-conflict")
-        elif self._library_knows(verdict, state):
-            verdict = Verdict("pass", doubt=verdict)
         elif verdict.outcome is None and not state.history and hangs(state.asked):
             verdict = without_object(verdict)
+        else:
+            known, tried = self._library_knows(verdict, state)
+            verdict = Verdict("pass", doubt=verdict) if known else verdict
         if verdict.outcome is Outcome.CLARIFY and verdict.reply not in _PLAIN:
             return self._asked_back(replace(state, verdict=verdict))
         if verdict.reply == "foreign" and (chinese := in_chinese(state.asked)):
             return replace(state, verdict=replace(verdict, outcome=None), asked=chinese)
         if verdict.outcome is None:
             return replace(state, verdict=verdict)
-        return replace(state, verdict=verdict, answer=self._replied(verdict, state))
+        return replace(state, verdict=verdict, answer=replies.beside(self._replied(verdict, state), tried))
 
     def _replied(self, verdict: Verdict, state: State) -> Answer:
         """:returns: the fixed reply to a turn"""
@@ -203,33 +205,35 @@ class Doctor:
         known = [document for document in found if document and not document.ended_on]
         return len(known) > 1 and len({document.rank for document in known}) == 1
 
-    def _library_knows(self, verdict: Verdict, state: State) -> bool:
+    def _library_knows(self, verdict: Verdict, state: State) -> tuple[bool, Answer | None]:
         """Whether a question that only the classifier would hand on, refuse or take for an emergency is better asked back, or is one
         of a FAQ (nearly, or word for word where a mistake in the other direction does harm), or has an answer that is surer than
         the classifier can be. What tells plainly of an emergency is one; above the answer to what may be one stands what to do
         first anyway (of 213 emergencies that were known as such none was near a FAQ and not plainly told).
+
+        :returns: also the library's answer, where it was needed to tell
         """
         if not verdict.reason.endswith(":learned") or verdict.outcome not in _KNOWN_AT:
-            return False
+            return False, None
         if verdict.outcome is Outcome.EMERGENCY and plain_emergency(state.asked):
-            return False
+            return False, None
         understood = self._understand(state)
         handed_on = verdict.outcome in (Outcome.ESCALATE, Outcome.REDIRECT)
         if handed_on and any(part.elsewhere for part in understood.parts):
-            return True
+            return True, None
         if not handed_on and len(understood.parts) > 1:
-            return False
+            return False, None
         try:
             index = self._index()
             found = self._found(understood.parts[0], index)
             if self._likeness(found) >= _KNOWN_AT[verdict.outcome]:
-                return True
+                return True, None
             answer = self._library.answer(found, index) if verdict.outcome in _AGAINST else None
         except StoreError:
             if handed_on:
                 raise
-            return False  # what to do first, and a refusal, need no index
-        return bool(answer and begins(answer) and answer.confidence >= _AGAINST[verdict.outcome])
+            return False, None  # what to do first, and a refusal, need no index
+        return bool(answer and begins(answer) and answer.confidence >= _AGAINST[verdict.outcome]), answer
 
     def _likeness(self, found: Found) -> float:
         """:returns: to a question of the FAQ that is the question asked, 0 where there is none"""
@@ -325,7 +329,7 @@ class Doctor:
             return None
         if doubt.outcome is Outcome.CLARIFY:
             return self._asked_back(replace(state, verdict=doubt)).answer
-        return replace(self._replied(doubt, state), hits=answer.hits)
+        return replace(replies.beside(self._replied(doubt, state), answer), hits=answer.hits)
 
     # -- composing -----------------------------------------------------------------------------------------------------
 
@@ -373,7 +377,7 @@ class Doctor:
         answer = state.decided
         nothing = answer.outcome is Outcome.CLARIFY or "escalate:unknown" in answer.reasons
         if nothing and missed_twice(state):
-            answer = replace(self._replied(_MISSED, state), hits=answer.hits)
+            answer = replace(replies.beside(self._replied(_MISSED, state), answer), hits=answer.hits)
         if answer.outcome is Outcome.EMERGENCY:
             return answer
         # the words of a later turn (都不是) say little without what they lean on

@@ -8,9 +8,11 @@ from datetime import date
 from typing import Any
 
 from bot.answer import Answer, Block, Contact, Outcome, Speaker
+from bot.compose.basis import NEARBY, perhaps
 from bot.decide import Clarifying, contact_of, responsible
 from bot.rules import read
 from bot.state import Verdict
+from corpus.model import Status
 from corpus.starter import Responsible
 
 _CALLS = (
@@ -21,6 +23,9 @@ _CALLS = (
     Contact("政务服务便民热线", "报告污染", "12345", confirm=False),
     Contact("生态环境举报热线", "报告污染（多地已并入 12345）", "12369"),
 )
+# The confidence from which rules are named beside a hand-over. On development questions with a right article one of the two is right for
+# 25 of 36 from here on, for 15 of 33 below.
+_LIKELY = 0.5
 _FALLBACK = Contact("政务服务便民热线", "问清由哪个部门答复", "12345")
 
 
@@ -60,6 +65,20 @@ def reply(verdict: Verdict, text: str, contacts: Sequence[Responsible], today: d
         question=text,
         on=today,
     )
+
+
+def beside(handed: Answer, answer: Answer | None) -> Answer:
+    """:param answer: what the library would have said
+    :returns: a hand-over that names the rules in force on which that leans, where it is likely enough that they are the right ones,
+        so that nobody is left with nothing to read
+    """
+    if not answer or answer.confidence < _LIKELY or handed.outcome is not Outcome.ESCALATE:
+        return handed
+    rules = [replace(cite, quote="", paragraph="") for cite in answer.citations if cite.status is Status.IN_FORCE]
+    rules = [rule for rule in rules if rule.article][:NEARBY]
+    if not rules:
+        return handed
+    return replace(handed, blocks=(*handed.blocks, perhaps(rules)), citations=tuple(rules))
 
 
 def clarify(asking: Clarifying, text: str, today: date) -> Answer:

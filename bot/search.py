@@ -11,6 +11,7 @@ from bot.lexicon import Lexicon
 from bot.places import other_district
 from bot.state import Found, Reference, Understood
 from bot.understanding import CODE_FROM
+from bot.units import of_another
 from corpus.model import Cite, Status
 from corpus.starter import Starter
 from indexer.hit import Hit, Index
@@ -44,7 +45,7 @@ class Without:
 def find(question: Understood, index: Index, starter: Starter, lexicon: Lexicon) -> Found:
     """Search as of today; for conduct before the code also as of the day of the conduct."""
     today = question.today
-    hits = _hits(index, question)
+    hits = _hits(index, question, lexicon)
     votes = _votes(hits)
     named, unknown = _named(question.references, index, question)
     replaced = _replaced([hit for hit in named if hit.status is Status.REPEALED], index, starter, lexicon, question)
@@ -68,18 +69,21 @@ def find(question: Understood, index: Index, starter: Starter, lexicon: Lexicon)
     )
 
 
-def _hits(index: Index, question: Understood) -> list[Hit]:
-    """What is found for the question; for a follow-up also what is found for its own words beside our last answer."""
-    hits = [
+def _hits(index: Index, question: Understood, lexicon: Lexicon) -> list[Hit]:
+    """What is found for the question; for a follow-up also what is found for its own words beside our last answer. Nothing of
+    another district or unit than those that are named.
+    """
+    hits = index.search(question.matter, on=question.today, region=question.region, k=K)
+    if question.said:
+        more = index.search(f"{question.said}，{question.focus}", on=question.today, region=question.region, k=_MORE)
+        known = {hit.passage.id for hit in hits}
+        hits = sorted([*hits, *(hit for hit in more if hit.passage.id not in known)], key=lambda hit: -hit.score)
+    return [
         hit
-        for hit in index.search(question.matter, on=question.today, region=question.region, k=K)
+        for hit in hits
         if not any(other_district(cite.title, question.text, question.region) for cite in articles_of(hit))
+        and not of_another(hit.document, question.text, lexicon.weights)
     ]
-    if not question.said:
-        return hits
-    more = index.search(f"{question.said}，{question.focus}", on=question.today, region=question.region, k=_MORE)
-    known = {hit.passage.id for hit in hits}
-    return sorted([*hits, *(hit for hit in more if hit.passage.id not in known)], key=lambda hit: -hit.score)
 
 
 def _before(index: Index, question: Understood) -> Hit | None:

@@ -14,6 +14,7 @@ from corpus.model import Document, Passage, Status
 from indexer.hit import Hit
 
 MAX_QUOTE = 160
+NEARBY = 2  # rules that are named beside a hand-over
 _NOTES = {Status.DRAFT: "征求意见稿，不是现行规定", Status.NEWS: "新闻报道，不是执法依据"}
 
 
@@ -109,6 +110,13 @@ class Basis:
             on=found.question.on,
         )
         return Draft(answer, tuple(self.evidence))
+
+
+def perhaps(citations: Sequence[Citation]) -> Block:
+    """:returns: the rules that somebody who is handed over may read meanwhile, named and no more; they answer nothing by themselves"""
+    names = "、".join(dict.fromkeys(citation.label for citation in citations))
+    text = f"可能有关的规定，您可以先看，是否适用由专家确认：{names}。"
+    return Block(text, "notice", tuple(range(1, len(citations) + 1)))
 
 
 def evidence_of(hit: Hit, curated: str = "") -> Evidence:

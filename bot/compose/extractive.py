@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from bot.answer import Answer, Block, Speaker
 from bot.compose import licences, things
-from bot.compose.basis import Basis, Draft, quote_for
+from bot.compose.basis import NEARBY, Basis, Draft, perhaps, quote_for
 from bot.compose.conflict import prevailing, prevails, unfounded, yields
 from bot.compose.penalties import table
 from bot.compose.rows import beyond, block_of
@@ -185,19 +185,16 @@ def _to_the_point(order: Sequence[tuple[float, Hit]], question: Understood, lexi
     return tried[0]
 
 
-def nearby(found: Found, limit: int = 2) -> Answer | None:
-    """:returns: the names of the nearest rules in force, for a person who is handed over; they answer nothing by themselves"""
+def nearby(found: Found) -> Answer | None:
+    """:returns: the names of the nearest rules in force, for a person who is handed over"""
     basis = Basis()
     for hit in found.candidates:
         rule = hit.status is Status.IN_FORCE and hit.passage.kind in ("article", "digest") and hit.score > 0
-        if rule and len(basis.citations) < limit:
+        if rule and len(basis.citations) < NEARBY:
             basis.add(hit)
     if not basis.citations:
         return None
-    names = "、".join(dict.fromkeys(citation.label for citation in basis.citations))
-    cites = tuple(range(1, len(basis.citations) + 1))
-    block = Block(f"可能有关的规定，您可以先看，是否适用由专家确认：{names}。", "notice", cites)
-    return basis.draft(found, Speaker.EXTRACT, [block], ()).answer
+    return basis.draft(found, Speaker.EXTRACT, [perhaps(basis.citations)], ()).answer
 
 
 def leading(

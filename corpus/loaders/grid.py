@@ -12,7 +12,8 @@ _WIDEST = 60
 def from_html(element: Tag) -> Block | None:
     """A cell that spans several rows or columns is repeated in each, so that every row can be read alone."""
     grid: dict[tuple[int, int], str] = {}
-    rows = element.find_all("tr")
+    # as browsers read it, a row is implied where headings stand in a thead by themselves
+    rows = [row for row in element.find_all(["tr", "thead"]) if row.name == "tr" or row.find("th", recursive=False)]
     for y, row in enumerate(rows):
         x = 0
         for cell in row.find_all(["td", "th"], recursive=False):

@@ -91,3 +91,12 @@ def test_html_tables_inside_markdown(tmp_path):
     )
     table = markdown.load(file).blocks[1]
     assert table.rows == (("税目", "税额"), ("噪声", "350元"), ("噪声", "700元"))
+
+
+def test_headings_of_a_table_without_a_row_of_their_own(tmp_path):
+    file = tmp_path / "tax.md"
+    file.write_text(
+        "第一条 甲。\n\n<table><thead><th>税目</th><th>税率</th></thead><tbody><tr><td>煤</td><td>2％</td></tr></tbody></table>\n",
+        encoding="utf-8",
+    )
+    assert markdown.load(file).blocks[1].rows == (("税目", "税率"), ("煤", "2％"))
