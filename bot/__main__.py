@@ -12,10 +12,11 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from bot import batch as batches
-from bot import classifier, training
+from bot import classifier, network, training
 from bot import fit as fitting
 from bot.answer import Answer, Context, Decision, Delta, Outcome, Speaker, Turn
 from bot.decide import CALIBRATION, Calibration, calibration
@@ -168,14 +169,26 @@ def train(
     *,
     folder: Annotated[Path, typer.Option(help="写到哪个文件夹", exists=True, file_okay=False)] = classifier.FOLDER,
 ) -> None:
-    """训练规则之后的两个小分类器（约五分钟）：分流，以及一句话是否接着上一句说；用 bot/classes 里的句子和知识库里的问法。"""
+    """训练规则之后的两个小分类器（分流，以及一句话是否接着上一句说，约十分钟）和读字序的小网络（两核约半小时）；用 bot/classes 里的句子和知识库里的问法。"""
+    from bot import training_network  # costs seconds and torch
+
     asked = library.load().questions
     rows, turns = training.written(), training.turns(asked)
     ordinary = training.ordinary(asked)
     for path, learned, beside in ((classifier.WEIGHTS, rows, ordinary), (classifier.LEANING, turns, ())):
-        model = training.train(learned, beside)
+        with console.status(f"正在训练 {path.name}，要几分钟"):
+            model = training.train(learned, beside)
         training.write(model, folder / path.name)
         console.print(f"{len(learned)} 句，{len(model.classes)} 类，{len(model.rows)} 个词项，写入 {folder / path.name}")
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f}%"), TimeElapsedColumn())
+    with Progress(*columns, console=errors) as bar:
+        task = bar.add_task(f"正在训练 {network.NAME}", total=1.0)
+        training_network.train(
+            training.beside(rows, ordinary),
+            folder / network.NAME,
+            progress=lambda done, loss: bar.update(task, completed=done),
+        )
+    console.print(f"写入 {folder / network.NAME}")
 
 
 def _doctor(settings: Settings, observe: Callable[[Mapping[str, float], Answer], None] | None = None) -> Doctor:

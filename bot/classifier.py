@@ -1,8 +1,9 @@
 """A small classifier behind the rules: character n-grams and word lists in, the likelihood of each class out.
 
-Rules are exact and few; people are neither. What no rule decides is held against this model. Serving needs numpy alone;
-`python -m bot train` (bot/training.py) makes the weights from the sentences of `classes/sentences`. A second model of the
-same make tells whether a later turn of a conversation leans on the one before (`classes/leaning`).
+Rules are exact and few; people are neither. What no rule decides is held against this model, and against a network that reads the
+same text in its order (bot/network.py): both were taught by the same sentences, err in different ones, and are heard together.
+Serving needs numpy alone; `python -m bot train` (bot/training.py) makes the weights from the sentences of `classes/sentences`. A
+second classifier, without a network, tells whether a later turn of a conversation leans on the one before (`classes/leaning`).
 """
 
 from __future__ import annotations
@@ -20,11 +21,15 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
+from bot import network
+from bot.network import Network, logarithms
+
 FOLDER = Path(__file__).parent / "classes"
 WEIGHTS = FOLDER / "weights.json"
 LEANING = FOLDER / "leaning.json"  # of turns, whether they lean on the one before
 UNIT = 0.01  # of the whole numbers in the file of weights
 MOST = 400  # characters; of a longer text the beginning and the end are seen
+_READ = 0.45  # how much the network is heard: a weighted mean of logarithms
 _CONCEPT, _PAIR = 0.4, 0.1  # the value of a word list that occurs, and of two that occur together
 _TELLING = frozenset({"field", "law", "own"})  # wider kinds that change what any word means
 _PLAIN = re.compile(r"[^\\.^$*+?{}\[\]|()]+")
@@ -52,12 +57,13 @@ class Concepts:
 
 @dataclass(frozen=True, slots=True)
 class Classifier:
-    """`weights` has for each feature, in the order of `rows`, one number a class."""
+    """`weights` has for each feature, in the order of `rows`, one number a class. `beside`: a network that knows the same classes."""
 
     classes: tuple[str, ...]
     bias: NDArray[np.float64]
     rows: Mapping[str, int]
     weights: NDArray[np.float64]
+    beside: Network | None = None
 
     def probabilities(self, text: str) -> dict[str, float]:
         """:param text: squeezed, as rules see it
@@ -67,9 +73,11 @@ class Classifier:
         total = self.bias.copy()
         if valued:
             total += np.array([value for _, value in valued]) @ self.weights[[self.rows[name] for name, _ in valued]]
-        shares = np.exp(total - total.max())
+        if self.beside:
+            read = self.beside.read(text, concepts().found(text))
+            total = (1 - _READ) * logarithms(total) + _READ * read
         out: dict[str, float] = {}
-        for name, share in zip(self.classes, (shares / shares.sum()).tolist(), strict=True):
+        for name, share in zip(self.classes, np.exp(logarithms(total)).tolist(), strict=True):
             for each in {name, name.partition(":")[0]}:
                 out[each] = out.get(each, 0.0) + share
         return out
@@ -132,7 +140,8 @@ def shipped(path: Path = WEIGHTS) -> Classifier:
     data = json.loads(path.read_text(encoding="utf-8"))
     rows = {name: at for at, name in enumerate(data["weights"])}
     weights = np.array(list(data["weights"].values()), dtype=np.float64).reshape(len(rows), -1)
-    return Classifier(tuple(data["classes"]), np.array(data["bias"]), rows, weights * UNIT)
+    beside = network.shipped(FOLDER / network.NAME) if path == WEIGHTS else None
+    return Classifier(tuple(data["classes"]), np.array(data["bias"]), rows, weights * UNIT, beside)
 
 
 # A turn is looked at by triage, understanding and the confidence, its earlier turns by each of them.

@@ -13,7 +13,7 @@ from bot.text import overlap, terms
 from corpus.starter import Starter, Term
 
 _LEAST, _MOST = 0.3, 6.0
-_REMEMBERED = 32_768  # texts, most of them questions of the library: some 500 bytes each
+_REMEMBERED = 98_304  # texts, most of them questions of the library: some 500 bytes each
 
 
 class Lexicon:

@@ -103,10 +103,13 @@ def without_places(text: str) -> str:
 
 def other_district(title: str, text: str, home: str) -> bool:
     """Whether an instrument is one of another district of the home city than those that a question names."""
+    if not any(name in text for name in districts(home)):
+        return False
     own = next((name for name in districts(home) if title.startswith((name, f"{city(home)}{name}"))), "")
-    return bool(own) and own not in text and any(name in text for name in districts(home))
+    return bool(own) and own not in text
 
 
+@lru_cache
 def city(home: str) -> str:
     """:returns: a region without its province: 湖北省武汉市 gives 武汉市."""
     return next((home.removeprefix(name) for name in provinces() if home.startswith(name)), "") or home

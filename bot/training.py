@@ -1,4 +1,7 @@
-"""Making the weights of the two classifiers, of first messages and of later turns: `python -m bot train`. Needs scikit-learn, which serving does not."""
+"""Making the weights of the two classifiers, of first messages and of later turns: `python -m bot train`. Needs scikit-learn, which serving does not.
+
+The network beside the first one is made in bot/training_network.py, of the same sentences.
+"""
 
 from __future__ import annotations
 
@@ -79,6 +82,11 @@ def unseen(path: Path = UNSEEN) -> list[tuple[str, str]]:
     ]
 
 
+def beside(rows: Sequence[tuple[str, str, float]], asked: Sequence[str]) -> list[tuple[str, str, float]]:
+    """:returns: written sentences, and questions of the library as ordinary ones"""
+    return [*rows, *((question, PASS, _ORDINARY) for question in sorted(set(asked)))]
+
+
 def train(rows: Sequence[tuple[str, str, float]], asked: Sequence[str] = ()) -> Classifier:
     """Multinomial logistic regression over all classes.
 
@@ -88,7 +96,7 @@ def train(rows: Sequence[tuple[str, str, float]], asked: Sequence[str] = ()) -> 
     from scipy.sparse import csr_matrix  # type: ignore[import-untyped]  # only training comes here
     from sklearn.linear_model import LogisticRegression
 
-    data = [*rows, *((question, PASS, _ORDINARY) for question in sorted(set(asked)))]
+    data = beside(rows, asked)
     found = [features(squeezed(text)) for text, *_ in data]
     counts = Counter(name for names in found for name in names)
     names = sorted(name for name, count in counts.items() if count >= _SEEN)

@@ -90,6 +90,11 @@ class StaticEncoder:
         vector: Vectors = self._encode([text])[0]
         return vector
 
+    @property
+    def keys(self) -> tokenizer.Keys:
+        """The keys of the terms, ascending, of shape (terms,)."""
+        return self._keys
+
     def table(self) -> Vectors:
         """:returns: the vectors of the terms as float32, of shape (terms, dimension)."""
         table: Vectors = self._weights.astype(np.float32) * self._scales[:, None]

@@ -10,6 +10,7 @@ from corpus import starter
 from corpus.catalogue import Catalogue
 from indexer import service
 
+pytestmark = pytest.mark.timeout(900)  # thousands of questions are asked for the first test
 TODAY = Context(date(2026, 11, 21), "湖北省武汉市")
 
 
