@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -198,14 +199,14 @@ def train(
     _write(reader.eval(), words, classes, path)
 
 
-def _batches(lengths: Sequence[int], size: int) -> Iterator[list[int]]:
+def _batches(lengths: Sequence[int], size: int) -> list[list[int]]:
     """:returns: all texts once, by chance, those of a batch near each other in length"""
     order = list(range(len(lengths)))
     random.shuffle(order)
     portions = [sorted(order[at : at + 50 * size], key=lengths.__getitem__) for at in range(0, len(order), 50 * size)]
     batches = [portion[at : at + size] for portion in portions for at in range(0, len(portion), size)]
     random.shuffle(batches)
-    return iter(batches)
+    return batches
 
 
 def _write(reader: Reader, words: Words, classes: Sequence[str], path: Path) -> None:
@@ -220,7 +221,9 @@ def _write(reader: Reader, words: Words, classes: Sequence[str], path: Path) -> 
     arrays["keys"] = torch.from_numpy(words.keys.view(np.int64).copy())
     arrays["characters"] = torch.tensor([ord(char) for char in words.characters])
     told = {"classes": list(classes), "lists": list(words.lists)}
-    save_file(arrays, path, {name: json.dumps(value, ensure_ascii=False) for name, value in told.items()})
+    part = path.with_name(f".{path.name}")
+    save_file(arrays, part, {name: json.dumps(value, ensure_ascii=False) for name, value in told.items()})
+    os.replace(part, path)
 
 
 def _gelu(x: Tensor) -> Tensor:
