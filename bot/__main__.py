@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import Progress
 from rich.table import Table
 
 from bot import batch as batches
@@ -180,8 +180,7 @@ def train(
             model = training.train(learned, beside)
         training.write(model, folder / path.name)
         console.print(f"{len(learned)} 句，{len(model.classes)} 类，{len(model.rows)} 个词项，写入 {folder / path.name}")
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f}%"), TimeElapsedColumn())
-    with Progress(*columns, console=errors) as bar:
+    with Progress(console=errors) as bar:
         task = bar.add_task(f"正在训练 {network.NAME}", total=1.0)
         training_network.train(
             training.beside(rows, ordinary),

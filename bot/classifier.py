@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from bot import network
 from bot.network import Network, logarithms
+from bot.text import ends
 
 FOLDER = Path(__file__).parent / "classes"
 WEIGHTS = FOLDER / "weights.json"
@@ -87,7 +88,7 @@ def features(text: str) -> set[str]:
     """:returns: runs of one and two characters, edges marked; `#name` for each list of words that occurs, `#a+b` for two
     together, `#@group` or `#!group` for each wider kind that holds or does not, and two of these together.
     """
-    text = text if len(text) <= MOST else text[: MOST // 2] + text[-MOST // 2 :]
+    text = ends(text, MOST)
     padded = f"^{text}$"
     known = concepts()
     found = known.found(text)

@@ -19,14 +19,13 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 
-from bot.text import normalise
+from bot.text import ends
 from indexer import tokenizer
 
 MOST = 100  # characters; of a longer text the beginning and the end are seen
 HEADS, LAYERS = 4, 2
 NAME = "network.safetensors"
 Floats = NDArray[np.floating[Any]]
-Ints = NDArray[np.int64]
 
 
 class NetworkError(RuntimeError):
@@ -63,7 +62,7 @@ class Network:
         :returns: the logarithm of how likely each class is, of shape (classes,)
         """
         of = self._of
-        shown = cut(text)
+        shown = ends(text, MOST)
         own = np.array([self._characters.get(ord(char), len(self._characters) + 1) for char in shown] or [0])
         singles, pairs = term_keys(shown)
         x: Floats = self._vectors(singles) @ of["single.weight"].T + self._vectors(pairs) @ of["pair.weight"].T
@@ -73,7 +72,9 @@ class Network:
             x = self._layer(x, f"layers.{layer}.")
         x = _norm(x, of["last.weight"], of["last.bias"])
         shares = _softmax((x @ of["weigh.weight"].T + of["weigh.bias"]).T)
-        listed = [self._lists[name] for name in found if name in self._lists]
+        listed = sorted(
+            self._lists[name] for name in found if name in self._lists
+        )  # a set has another order in each process
         lists = of["lists.weight"][listed].sum(axis=0)
         whole = np.concatenate([(shares @ x).ravel(), x.max(axis=0), lists])
         hidden = _gelu(of["hidden.weight"] @ whole + of["hidden.bias"])
@@ -103,12 +104,6 @@ def logarithms(scores: NDArray[Any]) -> NDArray[np.float64]:
     """:returns: of scores of classes the logarithms of how likely each is"""
     apart = np.asarray(scores, dtype=np.float64) - scores.max()
     return np.asarray(apart - math.log(math.fsum(np.exp(apart).tolist())))
-
-
-def cut(text: str) -> str:
-    """:returns: what of a squeezed text the network reads"""
-    text = normalise(text).lower()
-    return text if len(text) <= MOST else text[: MOST // 2] + text[-MOST // 2 :]
 
 
 def term_keys(text: str) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:

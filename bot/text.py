@@ -50,6 +50,11 @@ def squeezed(text: str) -> str:
     return re.sub(rf"(?<=[{_CJK}])[\s*_·.\-~|/\\]+(?=[{_CJK}])", "", text)
 
 
+def ends(text: str, most: int) -> str:
+    """:returns: of a text of more than `most` characters the beginning and the end, which hold the question"""
+    return text if len(text) <= most else text[: most // 2] + text[-most // 2 :]
+
+
 def letters(text: str) -> str:
     """What remains of a text without punctuation, symbols and white space."""
     return "".join(char for char in text if unicodedata.category(char)[0] in "LN")

@@ -19,9 +19,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from bot.classifier import concepts
-from bot.network import HEADS, LAYERS, MOST, cut, term_keys
-from bot.text import squeezed
-from indexer.encoder import StaticEncoder
+from bot.network import HEADS, LAYERS, MOST, term_keys
+from bot.text import ends, squeezed
+from indexer.encoder import StaticEncoder, eight_bits
 from indexer.tokenizer import Keys
 
 Progress = Callable[[float, float], None]  # share done (0..1), loss of the batch
@@ -128,7 +128,7 @@ class Words:
         self._lists = {name: at for at, name in enumerate(lists)}
 
     def text(self, text: str) -> Text:
-        shown = cut(text)
+        shown = ends(text, MOST)
         singles, pairs = map(self._rows, term_keys(shown))
         own = np.array([self._own.get(char, len(self._own) + 1) for char in shown] or [0])
         return Text(singles, pairs, own, [self._lists[name] for name in concepts().found(text) if name in self._lists])
@@ -173,7 +173,7 @@ def train(
     table *= _LENGTH / np.sqrt((table**2).sum(axis=1).mean())
     classes = sorted({name for _, name, _ in rows})
     lists = sorted({*(name for names in concepts().words.values() for name in names), *concepts().patterns})
-    characters = sorted({char for text, *_ in rows for char in cut(squeezed(text))})
+    characters = sorted({char for text, *_ in rows for char in ends(squeezed(text), MOST)})
     words = Words(encoder.keys, characters, lists)
     texts = [words.text(squeezed(text)) for text, *_ in rows]
     wanted = torch.tensor([classes.index(name) for _, name, _ in rows])
@@ -213,11 +213,12 @@ def _write(reader: Reader, words: Words, classes: Sequence[str], path: Path) -> 
     """The terms narrowed, 8 bits a dimension with a scale each; all else in 16 bits."""
     state = {name: value for name, value in reader.state_dict().items() if name not in ("terms.weight", "narrowed.weight")}
     terms = (reader.terms.weight[1:] @ reader.narrowed.weight.T).detach()
-    scales = terms.abs().amax(1).clamp(min=1e-12) / 127
     arrays: dict[str, Any] = {name: value.half().contiguous() for name, value in state.items()}
     arrays["three"] = arrays.pop("three.weight").T.contiguous()
     arrays["lists.weight"] = arrays["lists.weight"][:-1].contiguous()
-    arrays |= {"terms": (terms / scales[:, None]).round().to(torch.int8), "scales": scales}
+    arrays |= {
+        name: torch.from_numpy(part) for name, part in zip(("terms", "scales"), eight_bits(terms.numpy()), strict=True)
+    }
     arrays["keys"] = torch.from_numpy(words.keys.view(np.int64).copy())
     arrays["characters"] = torch.tensor([ord(char) for char in words.characters])
     told = {"classes": list(classes), "lists": list(words.lists)}

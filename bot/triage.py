@@ -11,7 +11,7 @@ from bot.classifier import concepts, contact, likelihoods
 from bot.conversation import Whole, asks
 from bot.rules import Rule, first
 from bot.state import Verdict
-from bot.text import is_chinese, letters, normalise, sentences, squeezed
+from bot.text import ends, is_chinese, letters, normalise, sentences, squeezed
 
 MAX_CHARACTERS = 2000
 # Of an outcome: from SURE the classifier decides; from LIKELY or SUSPECT it doubts, and against a doubt a sure answer stands
@@ -270,8 +270,7 @@ def condensed(text: str) -> str:
 
 
 def _ends(text: str) -> str:
-    """In an overlong text the beginning and the end hold the question."""
-    return text if len(text) <= MAX_CHARACTERS else text[: MAX_CHARACTERS // 2] + text[-MAX_CHARACTERS // 2 :]
+    return ends(text, MAX_CHARACTERS)
 
 
 def _verdict(rule: Rule, language: str) -> Verdict:

@@ -77,8 +77,7 @@ class StaticEncoder:
     @classmethod
     def quantised(cls, keys: tokenizer.Keys, vectors: Vectors) -> StaticEncoder:
         """:param vectors: float32 of shape (terms, dimension); each term keeps 8 bits a dimension and its own scale"""
-        scales = np.maximum(np.abs(vectors).max(axis=1), 1e-12).astype(np.float32) / np.float32(127)
-        weights = np.round(vectors / scales[:, None]).astype(np.int8)
+        weights, scales = eight_bits(vectors)
         name = f"static-{hashlib.sha256(keys.tobytes() + weights.tobytes()).hexdigest()[:12]}"
         return cls(keys, weights, scales, name)
 
@@ -129,6 +128,12 @@ class StaticEncoder:
         lengths = np.linalg.norm(sums, axis=1, keepdims=True)
         vectors: Vectors = (sums / np.where(lengths > 0, lengths, 1)).astype(np.float32)
         return vectors
+
+
+def eight_bits(vectors: Vectors) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """:returns: vectors of shape (terms, dimension) in 8 bits a dimension, and the scale of each of shape (terms,)"""
+    scales = np.maximum(np.abs(vectors).max(axis=1), 1e-12).astype(np.float32) / np.float32(127)
+    return np.round(vectors / scales[:, None]).astype(np.int8), scales
 
 
 def load(name: str = OWN) -> Encoder:

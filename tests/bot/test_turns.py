@@ -56,10 +56,12 @@ def test_what_is_over_is_no_emergency_any_more(doctor, context, turn, urgent):
     assert (doctor.ask(turn, SPILL, context).outcome is Outcome.EMERGENCY) is urgent
 
 
-@pytest.mark.parametrize("question", ["那个到底什么时候交", "那个年报最晚哪天交？"])
-def test_a_first_question_that_names_nothing_is_asked_back(context, question):
+@pytest.mark.parametrize(
+    ("question", "asked"), [("那个到底什么时候交", "clarify:vague"), ("那个年报最晚哪天交？", "clarify:which-licence")]
+)
+def test_a_first_question_that_names_nothing_is_asked_back(context, question, asked):
     doctor = Doctor(FakeIndex, STARTER, region=HOME)
-    assert doctor.ask(question, (), context).reasons in (("clarify:vague",), ("clarify:which-licence",))
+    assert doctor.ask(question, (), context).reasons == (asked,)
     history = turns("环境保护税怎么报", "按季申报。")
     assert doctor.ask(question, history, context).outcome is not Outcome.CLARIFY
 
